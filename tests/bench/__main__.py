@@ -14,9 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.bench.commands import Command, Row
+from tests.bench.ground import Ground
 from tests.bench.growth import GROWTHS
 from tests.bench.measured import Run, run, spread
-from tests.bench.rows import Ground, rows
+from tests.bench.rows import rows
 from tests.bench.table import Grown, Measured, page, picture
 
 TOP = Path(__file__).parents[2]
@@ -34,14 +35,17 @@ def main(words: Sequence[str]) -> None:
     before = os.getloadavg()[1]
     grown = [] if asked.only else [_grown(*point) for point in _sizes()]
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        found = rows(Ground(Path(folder)).made())
+        made = Ground(Path(folder)).made()
+        pair, found = " with ".join(f"{name} {number}" for name, number in made.versions.items()), rows(made)
         wanted = (row for row in found if asked.only in row.work)
         measured = [line for row in wanted for line in _measured(row, asked.runs)]
     if asked.only:
         return
     load = f"where on average {before:.0f} processes ran or waited before, and {os.getloadavg()[1]:.0f} at the end"
     ground = f"{os.cpu_count()} cores, Python {platform.python_version()},\n{load}"
-    (asked.out / "benchmarks.md").write_text(page(measured, grown, runs=asked.runs, ground=ground), encoding="utf-8")
+    (asked.out / "benchmarks.md").write_text(
+        page(measured, grown, runs=asked.runs, ground=ground, pair=pair), encoding="utf-8"
+    )
     told = {"runs": asked.runs, "rows": [asdict(each) for each in measured], "growth": [asdict(each) for each in grown]}
     (asked.out / "benchmarks.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     (asked.out / "benchmarks.svg").write_text(picture(grown), encoding="utf-8")

@@ -1,15 +1,12 @@
-"""Further rows: the bump of a project with a large lock, uploads, a whole candidate, and the rehearsal."""
+"""Further rows: the bump of a project with a large lock, uploads, and the rehearsal."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import product
 from pathlib import Path
 
-from releasegate.adapters.venvs.interpreters import Interpreters
 from releasegate.adapters.venvs.interpreters import uv as uv_words
 from releasegate.rehearsal.index import EmbeddedIndex, sample_wheel
 from tests.bench.commands import AUTHOR, Command, Row, run
@@ -108,41 +105,23 @@ def bump_row(folder: Path, peers: Path) -> Row:
     )
 
 
-def served_rows(folder: Path, peers: Path, files: Path, index: EmbeddedIndex, pythons: Sequence[str]) -> Iterator[Row]:
-    """Yield the rows of the upload and of a whole candidate; *index* serves, and *files* are a build's."""
-    os.environ["BENCH_TOKEN"] = os.environ["TESTPYPI_TOKEN"] = TOKEN
+def upload_row(folder: Path, twine: str, files: Path, index: EmbeddedIndex) -> Row:
+    """Return the row of the upload; *index* serves, and *files* are a build's."""
+    os.environ["BENCH_TOKEN"] = TOKEN
     piece = f"PYTHONPATH={TOP} exec {sys.executable} -m tests.bench.pieces upload"
     login = f"--non-interactive --disable-progress-bar -u __token__ -p {TOKEN} --repository-url {index.upload_url}"
-    twine = f"{peers / 'twine'} upload {login}"
     both = f"{files}/*/*.whl {files}/*/*.tar.gz"
     publish = f"{' '.join(uv_words())} publish --quiet --publish-url {index.upload_url} -u __token__ -p {TOKEN}"
-    yield Row(
+    return Row(
         "upload of both files, seen again on the index",
         1.2,
         Command(
             "the upload of a release", ("sh", "-c", f"{piece} {index.upload_url} {index.simple_url} {both}"), folder
         ),
         (
-            Command("twine upload, which does not look", ("sh", "-c", f"exec {twine} {both}"), folder),
+            Command("twine upload, which does not look", ("sh", "-c", f"exec {twine} upload {login} {both}"), folder),
             Command("uv publish, which does not look", ("sh", "-c", f"exec {publish} {both}"), folder),
         ),
-    )
-    yield candidate_row(folder, twine, index, pythons)
-
-
-def candidate_row(folder: Path, twine: str, index: EmbeddedIndex, pythons: Sequence[str]) -> Row:
-    """Return the row of a whole candidate without containers, beside plain lines of a shell, one after another."""
-    pair, clone = folder / "candidate", folder / "shell" / "harbor-api"
-    tables = f'\n[tool.releasegate.indexes.testpypi]\nupload = "{index.upload_url}"\nsimple = "{index.simple_url}"\n'
-    with (pair / "pyproject.toml").open("a", encoding="utf-8") as stream:
-        stream.write(tables)
-    release = (str(Path(sys.executable).parent / "releasegate"), "release", "--rc", "--package", "harbor-api")
-    ours = f"git -C {pair}/harbor-api commit --quiet --allow-empty -m More && exec {' '.join(release)} --yes"
-    return Row(
-        "a whole candidate of one package, without containers",
-        1.0,
-        Command("releasegate release --rc", ("sh", "-c", ours), pair),
-        (Command("plain lines of a shell", ("sh", "-ec", _shell(folder, twine, index, pythons)), clone),),
     )
 
 
@@ -156,30 +135,6 @@ def rehearsal_row(folder: Path) -> Row:
     ours = str(Path(sys.executable).parent / "releasegate")
     command = Command("releasegate rehearse", (ours, "rehearse"), place, before=("sh", "-ec", again))
     return Row("rehearsal of the sample pair, after set-up", 0, command, (), within=30)
-
-
-def _shell(folder: Path, twine: str, index: EmbeddedIndex, pythons: Sequence[str]) -> str:
-    """Return what a careful workflow does: bump, commit, tag, push, build, check, upload, install and try."""
-    uv, env = " ".join(uv_words()), folder / "shell" / "env"
-    lines = [
-        "VERSION=2.0.0rc$(date +%s)",
-        'sed -i "s/^version = .*/version = \\"$VERSION\\"/" pyproject.toml uv.lock',
-        "git commit --quiet --all --message $VERSION && git tag v$VERSION",
-        "git push --quiet origin develop v$VERSION",
-        f"rm -rf dist && {uv} build --quiet",
-        f"{twine.split(maxsplit=1)[0]} check --strict dist/*.whl dist/*.tar.gz",
-        f"{twine} dist/*.whl dist/*.tar.gz",
-    ]
-    # What an sdist is built with is on no staging index: so workflows name it beside the default one.
-    pip = f"install --quiet --no-cache-dir --extra-index-url {index.simple_url}/"
-    for python, kind in product(pythons, ("only", "no")):
-        lines += [
-            f"rm -rf {env} && {uv} venv --quiet --python {Interpreters(os.environ).find(python)} {env}",
-            f"{sys.executable} -m pip --python {env}/bin/python {pip} --{kind}-binary harbor-api harbor-api==$VERSION",
-            f"{env}/bin/harbor-api --help > /dev/null && {env}/bin/python -c 'import harbor_api.server'",
-        ]
-    lines.append(f"RELEASEGATE_VERSION=$VERSION PATH={env}/bin:$PATH {env}/bin/python e2e/check_service.py")
-    return "\n".join(lines)
 
 
 def _parts(folder: Path) -> None:

@@ -48,7 +48,7 @@ def upload(address: str, simple: str, *paths: str) -> None:
     answer = index.upload(*map(Path, paths))
     if answer.exit_code:
         raise SystemExit("\n".join(answer.words))
-    seen = {file.filename for file in index.files("harbor-api")}
+    seen = {file.filename for file in index.files(Path(paths[0]).name.partition("-")[0])}
     if missing := {Path(path).name for path in paths} - seen:
         raise SystemExit(f"The index does not show {missing}.")
 

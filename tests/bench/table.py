@@ -38,17 +38,19 @@ class Grown:
     memory: int
 
 
-def page(measured: Sequence[Measured], grown: Sequence[Grown], *, runs: int, ground: str) -> str:
-    """Return the page."""
-    return "\n".join(_page(measured, grown, runs=runs, ground=ground)) + "\n"
+def page(measured: Sequence[Measured], grown: Sequence[Grown], *, runs: int, ground: str, pair: str) -> str:
+    """Return the page; *pair* is what was worked on."""
+    return "\n".join(_page(measured, grown, runs=runs, ground=ground, pair=pair)) + "\n"
 
 
-def _page(measured: Sequence[Measured], grown: Sequence[Grown], *, runs: int, ground: str) -> Iterator[str]:
+def _page(measured: Sequence[Measured], grown: Sequence[Grown], *, runs: int, ground: str, pair: str) -> Iterator[str]:
     yield "# Benchmarks"
     yield ""
     yield f"Written by `nox -s bench` in one run: {runs} runs of each command, in turn, on {ground}."
     yield "Seconds of a processor are those of the whole process and its children: the median, the lowest and the"
-    yield "highest. The ratio is ours by the peer's, run by run. The sample pair of `examples/` is what is worked on."
+    yield "highest. The ratio is ours by the peer's, run by run."
+    yield f"What is worked on is {pair},"
+    yield "as PyPI has them; a rehearsal is the sample pair's."
     yield "[Where the time goes](where-the-time-goes.md) says why."
     yield ""
     yield "| work | command | processor, s | elapsed, s | memory, MiB | ratio | aim |"

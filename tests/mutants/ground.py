@@ -98,9 +98,15 @@ def _asked(server: str, query: str, database: str) -> str:
 
 
 def _undo_the_newest(stack: KeptStack, server: str) -> None:
-    """Take the plugin's newest migration back in the database from before it."""
+    """Bring the plugin to where its newest migration is still to come, as one that never ran.
+
+    What goes back may leave behind what it finds no way to take back: so all of the plugin goes, and comes anew.
+    """
     query = f"SELECT name FROM django_migrations WHERE app = '{stack.module}' ORDER BY name DESC LIMIT 2"  # noqa: S608
     _, earlier = _asked(server, query, BEFORE).split()
+    held = f"SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables WHERE tablename LIKE '{stack.module}%'"  # noqa: S608
+    _asked(server, f"DROP TABLE {_asked(server, held, BEFORE).strip()} CASCADE", BEFORE)
+    _asked(server, f"DELETE FROM django_migrations WHERE app = '{stack.module}'", BEFORE)  # noqa: S608
     told = ["--env", f"DB_NAME={BEFORE}", "--env", f"PLUGIN_MODULE={stack.module}"]
     docker("exec", *told, stack.containers["netbox"]["Id"], _NETBOX, "migrate", stack.module, earlier)
 

@@ -25,6 +25,7 @@ ENDS = (
     ".tar.bz2",
     ".linux-x86_64.tar.gz",
     ".win32-py2.7.exe",
+    ".win-amd64-py3.4.exe",
     ".win32.zip",
     "-py2.7.egg",
     "-1.noarch.rpm",
@@ -69,10 +70,12 @@ def test_nobody_waits_for_what_knows_unusual_names_where_all_are_usual() -> None
         "import sys; from releasegate.adapters.index.get import Response;"
         "from releasegate.adapters.index.page import JSON_PAGE, read_page;"
         'body = b\'{"files": [{"filename": "harbor_api-1.0-py3-none-any.whl", "url": "a"},'
-        ' {"filename": "harbor-api-1.0.tar.gz", "url": "b"}]}\';'
+        ' {"filename": "harbor-api-1.0-1.tar.gz", "url": "b"},'
+        ' {"filename": "harbor-api-1.0.win32-py2.7.exe", "url": "c"},'
+        ' {"filename": "harbor_api-1.0-py2-none-any.whl", "url": "d"}]}\';'
         "page = read_page(Response(200, 'https://index.test/simple/harbor-api/', JSON_PAGE, body), 'harbor-api');"
         "print(*(file.version for file in page.files));"
         "print([name for name in ('pypi_simple', 'pydantic', 'bs4', 'requests') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "1.0 1.0\n[]\n"
+    assert done.stdout == "1.0 1.0.post1 1.0 1.0\n[]\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 from packaging.utils import canonicalize_name
@@ -57,7 +58,7 @@ class Audit(ReleaseStep):
         release = self.release
         manifest = release.manifest()
         previous = _previous(release)
-        problems = {**self._looked_at(manifest, previous), **self._tried(manifest)}
+        problems = dict(self._found(manifest, previous))
         locks = self._locks(told_elsewhere=any(problems.values()))
         for lock in locks:
             if lock.problem and not lock.by:
@@ -85,14 +86,26 @@ class Audit(ReleaseStep):
             shown["locks"] = {lock.path: lock.problem or "current" for lock in locks}
         return {**shown, "waived": waived} if waived else shown
 
-    def _looked_at(self, manifest: Manifest, previous: Previous | None) -> Mapping[str, Problems]:
-        release, ports = self.release, self.release.ports
+    def _found(self, manifest: Manifest, previous: Previous | None) -> Mapping[str, Problems]:
+        """Return what is found here, and what other tools say meanwhile, by the name of the check."""
+        release = self.release
+        files = _contents(release, manifest)
+        wheels = {name: opened for name, data in files.items() if (opened := _wheel(name, data)) is not None}
         release.run.progress("comparing the files with the commit")
+        release.run.progress(f"compiling every module with Python {release.package.pythons[0]}")
+        with ThreadPoolExecutor(1) as pool:
+            tried = pool.submit(self._tried, manifest, wheels)
+            looked = self._looked_at(files, previous)
+            unmet = list(self._unmet(wheels))
+        return {**looked, **tried.result(), "requirements": unmet}
+
+    def _looked_at(self, files: Mapping[str, bytes], previous: Previous | None) -> Mapping[str, Problems]:
+        release, ports = self.release, self.release.ports
         return look(
             AuditedBuild(
                 package=release.package,
                 version=release.version,
-                files=_contents(release, manifest),
+                files=files,
                 rebuilt=ports.builds.rebuilt(release.package, release.version),
                 tree=ports.repository.tree(release.commit()),
                 previous=None if previous is None else previous.wheel,
@@ -113,25 +126,21 @@ class Audit(ReleaseStep):
                 raise
             return ()
 
-    def _tried(self, manifest: Manifest) -> Mapping[str, Problems]:
-        """Return what other tools say, by the name of the check."""
+    def _tried(self, manifest: Manifest, wheels: Mapping[str, Members]) -> Mapping[str, Problems]:
+        """Return what other tools say of the files, by the name of the check."""
         release, tools = self.release, self.release.ports.tools
-        python = release.package.pythons[0]
-        release.run.progress(f"compiling every module with Python {python}")
-        wheels = {name: data for name, data in _contents(release, manifest).items() if name.endswith(".whl")}
-        code = {path: data for name in wheels for path, data in _code(name, wheels[name]).items()}
+        code = {path: data for wheel in wheels.values() for path, data in sources(wheel).items()}
         paths = [release.ports.builds.path(release.package, release.version, a) for a in manifest.artifacts]
-        said = tools.compile(code, python=python) if code else ()
+        said = tools.compile(code, python=release.package.pythons[0]) if code else ()
         return {
             "compile": [Problem(line, about=line.partition(":")[0], key="allowed") for line in said],
-            "requirements": list(self._unmet(wheels)),
             "twine": [_objection(line) for line in tools.render(paths) if not _is_meant(line, wheels)],
         }
 
-    def _unmet(self, wheels: Mapping[str, bytes]) -> Iterator[Problem]:
+    def _unmet(self, wheels: Mapping[str, Members]) -> Iterator[Problem]:
         """Yield what the wheel requires and no installer finds: all but the package itself comes from one index."""
         package, settings = self.release.package, self.release.run.settings
-        said = [text for name, data in wheels.items() for text in requires(_metadata(name, data))]
+        said = [text for wheel in wheels.values() for text in requires(_metadata(wheel))]
         beside = {canonicalize_name(each.name): each.name for each in settings.packages}
         for each in required(said, pythons=package.pythons, extras=package.install.extras):
             versions = self.release.ports.tools.served(each.name)
@@ -144,14 +153,22 @@ class Audit(ReleaseStep):
                 yield Problem(sentence, about=each.name, key="allowed", lines=lines)
 
 
-def _is_meant(line: str, wheels: Mapping[str, bytes]) -> bool:
+def _is_meant(line: str, wheels: Mapping[str, Members]) -> bool:
     """Whether twine only misses the content type of a description that is what an index takes it for: reST."""
-    return _UNTYPED in line and not any(is_markdown(_metadata(name, data)) for name, data in wheels.items())
+    return _UNTYPED in line and not any(is_markdown(_metadata(wheel)) for wheel in wheels.values())
 
 
-def _metadata(filename: str, content: bytes) -> bytes:
+def _wheel(filename: str, content: bytes) -> Members | None:
+    """Return what a wheel holds; nothing of one that cannot be read, which is what the audit finds, nor of an sdist."""
     try:
-        return wheel_metadata(read_wheel(filename, content))
+        return read_wheel(filename, content) if filename.endswith(".whl") else None
+    except GateFailed:
+        return None
+
+
+def _metadata(wheel: Members) -> bytes:
+    try:
+        return wheel_metadata(wheel)
     except GateFailed:
         return b""
 
@@ -160,14 +177,6 @@ def _objection(line: str) -> Problem:
     """Return what twine says: an index takes what it only warns of, so that a project may mean it."""
     warned = line.removeprefix("WARNING").strip()
     return Problem(line) if warned == line else Problem(line, about=warned, key="allowed")
-
-
-def _code(filename: str, content: bytes) -> Mapping[str, bytes]:
-    """Return a wheel's Python files; nothing of one that cannot be read, which is what the audit finds."""
-    try:
-        return sources(read_wheel(filename, content))
-    except GateFailed:
-        return {}
 
 
 def _previous(release: Release) -> Previous | None:

@@ -32,6 +32,11 @@ HTML_PAGES = ("application/vnd.pypi.simple.v1+html", "text/html")
 ACCEPTED = f"{JSON_PAGE}, {HTML_PAGES[0]};q=0.5, {HTML_PAGES[1]};q=0.01"
 """JSON, and HTML from an index that has no JSON. What reads an answer is loaded when there is one."""
 SHA256 = re.compile("[0-9a-f]{64}")
+_WHOLE = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[A-Za-z0-9._~/+%=&?#!-]*")
+"""An address that needs no other to be one, and is none but a web address."""
+_ENDS = r"-.+-.+-.+\.whl|\.tar\.gz|\.zip|\.win(?:32|-amd64)-py[0-9.]+\.exe"
+_OF_ONE_WORD = rf"{_ENDS}|-py[0-9.]+\.egg"
+"""In an egg's name, what stands before the first dash is the project."""
 _FORMAT = (0, 1)
 """The newest version of the format that is read: epoch and major number."""
 _FOR_PEOPLE = re.compile(rb"<(?:form|input|script)\b|http-equiv=[\"']?refresh", re.IGNORECASE)
@@ -68,12 +73,13 @@ def read_page(answer: Response, project: str) -> Page:
 def versions_in_names(project: str) -> Callable[[str], Version | None]:
     """Return what reads the version in the name of a file of *project*; ``None`` where it finds none.
 
-    Wheels and sdists, named as everybody names them, are read here. What knows the names of eggs, installers and
-    archives of other systems (pypi-simple, with pydantic and BeautifulSoup) takes as long to load as an upload takes.
+    Wheels and sdists, named as everybody names them, are read here, and what old projects have beside them. What knows
+    all other names (pypi-simple, with pydantic and BeautifulSoup) takes as long to load as an upload takes.
     """
-    name = "[-_.]+".join(map(re.escape, canonicalize_name(project).split("-")))
+    words = canonicalize_name(project).split("-")
+    name, ends = "[-_.]+".join(map(re.escape, words)), _OF_ONE_WORD if len(words) == 1 else _ENDS
     # Where a platform or a local version may follow, the name is left to what knows them all.
-    usual = re.compile(rf"{name}-([a-z0-9_.!]+)(?:-.+-.+-.+\.whl|\.tar\.gz|\.zip)", re.IGNORECASE)
+    usual = re.compile(rf"{name}-([a-z0-9_.!]+(?:-[0-9]+(?=\.tar\.gz))?)(?:{ends})", re.IGNORECASE)
 
     def version(filename: str) -> Version | None:
         named = usual.fullmatch(filename)
@@ -119,7 +125,7 @@ def _json_file(file: Any, base: str, version: Callable[[str], Version | None]) -
     beside = file.get("core-metadata", file.get("data-dist-info-metadata"))
     return IndexFile(
         filename,
-        _address(urljoin(base, url)),
+        url if _WHOLE.fullmatch(url) else _address(urljoin(base, url)),
         version(filename),
         _sha256(hashes),
         # A reason may be empty in HTML alone.

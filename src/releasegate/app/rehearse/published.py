@@ -115,11 +115,11 @@ def _publish_real(sandbox: Sandbox, reporter: Reporter) -> None:
                 upload(opened, path)
                 if file.filename.endswith(".tar.gz"):
                     sources = tmp / package.name
-                    _unpack(path, sources)
+                    unpack(path, sources)
                     sandbox.plant(package, sources=sources, tag=f"{package.tag_prefix}{version}")
 
 
-def _unpack(sdist: Path, folder: Path) -> None:
+def unpack(sdist: Path, folder: Path) -> None:
     """Write an sdist's files as a working tree; what the build backend adds to an sdist is left out."""
     members = read_sdist(sdist.name, sdist.read_bytes())
     for name, content in members.items():

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from releasegate.core.audit.code.definitions import Definitions
 from releasegate.core.audit.code.names import target_of
-from releasegate.core.audit.code.trees import last_name
+from releasegate.core.audit.code.trees import children, last_name, walk
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 
@@ -78,7 +78,7 @@ def _unguarded(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
         elif isinstance(node, ast.If):
             pending += _certain(node)[::-1]
         elif not isinstance(node, ast.expr) and not _may_fail(node):
-            pending += list(ast.iter_child_nodes(node))[::-1]
+            pending += children(node)[::-1]
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:
@@ -111,5 +111,8 @@ def _may_fail(node: ast.AST) -> bool:
 
 
 def _words(node: ast.expr) -> set[str]:
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return names | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    names: set[str] = set()
+    for each in walk(node):
+        if isinstance(each, (ast.Name, ast.Attribute)):
+            names.add(each.id if isinstance(each, ast.Name) else each.attr)
+    return names

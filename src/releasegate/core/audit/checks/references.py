@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from releasegate.core.audit.code.trees import children, walk
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import sources
@@ -93,9 +94,10 @@ def _in_modules(modules: Mapping[str, bytes], trees: Mapping[str, ast.Module | N
 
 
 def _constants(module: ast.Module) -> Iterator[tuple[int, str]]:
-    joined = [node for node in ast.walk(module) if isinstance(node, (ast.JoinedStr, ast.BinOp))]
-    parts = {id(part) for node in joined for part in ast.iter_child_nodes(node)}
-    for node in ast.walk(module):
+    nodes = walk(module)
+    joined = [node for node in nodes if isinstance(node, (ast.JoinedStr, ast.BinOp))]
+    parts = {id(part) for node in joined for part in children(node)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
             yield node.lineno, node.value
 

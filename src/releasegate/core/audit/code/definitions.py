@@ -53,6 +53,10 @@ class Definitions:
     def _names(self) -> dict[str, Names]:
         return {}
 
+    @cached_property
+    def _other(self) -> dict[str, bool]:
+        return {}
+
     def missing_module(self, module: str) -> str | None:
         """Return the part of a dotted name that the wheel should hold and does not, ``None`` where nothing is wrong."""
         parts = self._called(module).split(".")
@@ -70,8 +74,10 @@ class Definitions:
 
     def _hooked(self, package: str) -> bool:
         """Whether other submodules than the wheel's may be found in *package*."""
-        inside = (name for name in self._paths if name.rpartition(".")[0] == package)
-        return self._of(package).hooked or any(self._of(name).finds for name in inside)
+        if package not in self._other:
+            inside = (name for name in self._paths if name.rpartition(".")[0] == package)
+            self._other[package] = self._of(package).hooked or any(self._of(name).finds for name in inside)
+        return self._other[package]
 
     def lacks(self, module: str, name: str) -> bool:
         """Whether *module* is of the wheel and certainly has neither an attribute nor a submodule *name*."""

@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
+from releasegate.core.audit.code.trees import LEAVES, children, walk
+
 _OPEN = frozenset({"exec", "globals", "locals", "vars"})
 _BINDERS = frozenset({"_convert_", "deferredimport", "global_enum"})
 """What binds names in the module that calls it, without naming them."""
 _FINDERS = frozenset({"meta_path", "path_hooks"})
 _HOOKS = frozenset({"__path__", "declare_namespace", "extend_path", *_FINDERS})
 _OWN = frozenset({"", "cls", "self"})
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
+_TELLING = frozenset({
+    ast.Name, ast.Attribute, ast.Call, ast.Global, ast.Import, ast.ImportFrom, ast.Expr, ast.ExceptHandler,
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.MatchAs, ast.MatchStar, ast.MatchMapping,
+})  # fmt: skip
+"""All that binds a name, or says that names may be bound otherwise; nine in ten nodes are something else."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ def names_of(tree: ast.Module, *, path: str) -> Names:
 
 def set_from_outside(tree: ast.Module) -> Iterator[str]:
     """Yield the attributes that code gives to what it has imported: ``import pkg.core as core; core.more = 1``."""
-    set_on = [(_root(node.value), node.attr) for node in ast.walk(tree) if _is_set(node)]
+    set_on = [(_root(node.value), node.attr) for node in walk(tree) if _is_set(node)]
     others = [(name, attribute) for name, attribute in set_on if name not in _OWN]
     imported = _imported(tree) if others else frozenset()
     yield from (attribute for name, attribute in others if name in imported)
@@ -100,7 +107,7 @@ def _imported(tree: ast.Module) -> frozenset[str]:
     """Return the names that imports bind anywhere in a module."""
     return frozenset(
         alias.asname or alias.name.partition(".")[0]
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     )
@@ -122,7 +129,7 @@ def _hands_itself_on(node: ast.AST) -> bool:
 
 def _listed(tree: ast.Module) -> tuple[str, ...] | None:
     """Return what ``__all__`` names; ``None`` unless it is one literal that nothing else touches."""
-    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__all__"]
+    uses = [node for node in walk(tree) if isinstance(node, ast.Name) and node.id == "__all__"]
     for node in tree.body if len(uses) == 1 else ():
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         value = getattr(node, "value", None)
@@ -135,14 +142,17 @@ def _listed(tree: ast.Module) -> tuple[str, ...] | None:
 
 
 def _walk(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
-    """Yield every node, and whether it stands in an inner scope; a bare annotation binds nothing."""
+    """Yield every node that tells, and whether it stands in an inner scope; a bare annotation binds nothing."""
     pending: list[tuple[ast.AST, bool]] = [(tree, False)]
-    while pending:
-        node, inner = pending.pop()
-        yield node, inner
-        deeper = inner or isinstance(node, _SCOPES)
+    for node, inner in pending:
+        kind = type(node)
+        if kind in _TELLING:
+            yield node, inner
+        if kind in LEAVES:
+            continue
+        deeper = inner or kind in _SCOPES
         bare = node.target if isinstance(node, ast.AnnAssign) and node.value is None else None
-        pending += [(child, deeper) for child in ast.iter_child_nodes(node) if child is not bare]
+        pending += [(child, deeper) for child in children(node) if child is not bare]
 
 
 def _of_sys(node: ast.Name | ast.Attribute) -> bool:
