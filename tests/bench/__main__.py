@@ -60,12 +60,14 @@ def _measured(row: Row, runs: int) -> Iterator[Measured]:
             yield Measured(row.work, each.name, cannot=each.cannot)
             continue
         mine = [one[each.name] for one in taken]
-        ratio = spread([one[row.ours.name].cpu / one[each.name].cpu for one in taken]) if number else None
+        pairs = [(one[row.ours.name], one[each.name]) for one in taken] if number else []
+        of_cpu = spread([a.cpu / b.cpu for a, b in pairs]) if pairs else None
+        of_wall = spread([a.wall / b.wall for a, b in pairs]) if pairs else None
         times = spread([one.cpu for one in mine]), spread([one.wall for one in mine])
         aim, memory = row.aim if number == 1 else None, max(one.memory for one in mine)
         within = None if number else row.within
-        yield Measured(row.work, each.name, aim, *times, memory, ratio, within=within)
-        _say(f"{row.work}: {each.name} {times[0]}{f', ratio {ratio}' if ratio else ''}")
+        yield Measured(row.work, each.name, aim, *times, memory, of_cpu, of_wall, within=within)
+        _say(f"{row.work}: {each.name} {times[0]}{f', ratios {of_cpu} and {of_wall}' if number else ''}")
 
 
 def _once(command: Command) -> Run:

@@ -130,6 +130,7 @@ def _cloned(clone: Path, remote: Path) -> None:
     for setting in AUTHOR[1::2]:
         run("git", "config", *setting.split("=", 1), cwd=clone)
     run("git", "commit", "--quiet", "--message=As it is on PyPI", cwd=clone)
+    run("git", "repack", "-adq", cwd=clone)  # as what is cloned from a forge
     run("git", "init", "--quiet", "--bare", str(remote), cwd=clone)
     run("git", "remote", "add", "origin", str(remote), cwd=clone)
     run("git", "push", "--quiet", "origin", "develop", cwd=clone)

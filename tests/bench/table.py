@@ -14,7 +14,7 @@ WIDTH, HEIGHT, EDGE = 640, 400, 60
 
 @dataclass(frozen=True)
 class Measured:
-    """One line of the table: a command's processor seconds and seconds; ``ratio`` is ours by it, pair by pair."""
+    """One line of the table: a command's processor seconds and seconds; the ratios are ours by it, pair by pair."""
 
     work: str
     name: str
@@ -22,7 +22,8 @@ class Measured:
     cpu: Spread | None = None
     wall: Spread | None = None
     memory: int = 0
-    ratio: Spread | None = None
+    cpu_ratio: Spread | None = None
+    wall_ratio: Spread | None = None
     cannot: str = ""
     within: float | None = None
 
@@ -48,21 +49,21 @@ def _page(measured: Sequence[Measured], grown: Sequence[Grown], *, runs: int, gr
     yield ""
     yield f"Written by `nox -s bench` in one run: {runs} runs of each command, in turn, on {ground}."
     yield "Seconds of a processor are those of the whole process and its children: the median, the lowest and the"
-    yield "highest. The ratio is ours by the peer's, run by run."
+    yield "highest. The ratios are ours by the peer's, run by run: of the processor, and of what one waits."
     yield f"What is worked on is {pair},"
     yield "as PyPI has them; a rehearsal is the sample pair's."
     yield "[Where the time goes](where-the-time-goes.md) says why."
     yield ""
-    yield "| work | command | processor, s | elapsed, s | memory, MiB | ratio | aim |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield "| work | command | processor, s | elapsed, s | memory, MiB | ratio, processor | ratio, elapsed | aim |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for each in measured:
         if each.cannot:
-            yield f"| {each.work} | {each.name} | cannot: {each.cannot} | | | | |"
+            yield f"| {each.work} | {each.name} | cannot: {each.cannot} | | | | | |"
             continue
         aim = "" if each.aim is None else f"{each.aim:g}"
         aim = aim if each.within is None else f"{each.within:g} s elapsed"
-        ratio = "" if each.ratio is None else str(each.ratio)
-        yield f"| {each.work} | {each.name} | {each.cpu} | {each.wall} | {each.memory // 1024} | {ratio} | {aim} |"
+        ratios = " | ".join("" if ratio is None else str(ratio) for ratio in (each.cpu_ratio, each.wall_ratio))
+        yield f"| {each.work} | {each.name} | {each.cpu} | {each.wall} | {each.memory // 1024} | {ratios} | {aim} |"
     yield ""
     yield "## Growth"
     yield ""
