@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 from packaging.utils import canonicalize_name
@@ -21,6 +20,7 @@ from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.ports import Index, IndexFile, LockAnswer
+from releasegate.steps.meanwhile import meanwhile
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
 
@@ -93,11 +93,9 @@ class Audit(ReleaseStep):
         wheels = {name: opened for name, data in files.items() if (opened := _wheel(name, data)) is not None}
         release.run.progress("comparing the files with the commit")
         release.run.progress(f"compiling every module with Python {release.package.pythons[0]}")
-        with ThreadPoolExecutor(1) as pool:
-            tried = pool.submit(self._tried, manifest, wheels)
-            looked = self._looked_at(files, previous)
-            unmet = list(self._unmet(wheels))
-        return {**looked, **tried.result(), "requirements": unmet}
+        tried = meanwhile(lambda: self._tried(manifest, wheels))
+        unmet = meanwhile(lambda: list(self._unmet(wheels)))
+        return {**self._looked_at(files, previous), **tried(), "requirements": unmet()}
 
     def _looked_at(self, files: Mapping[str, bytes], previous: Previous | None) -> Mapping[str, Problems]:
         release, ports = self.release, self.release.ports

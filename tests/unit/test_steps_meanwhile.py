@@ -1,0 +1,42 @@
+"""What is done meanwhile is waited for where its result is wanted, and nowhere else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from threading import Event
+
+import pytest
+
+from releasegate.core.errors import GateFailed
+from releasegate.steps.meanwhile import meanwhile
+
+
+def test_the_result_is_there_where_it_is_asked_for() -> None:
+    goes_on = Event()
+
+    def work() -> int:
+        assert goes_on.wait(30)
+        return 7
+
+    result = meanwhile(work)
+    goes_on.set()
+    assert (result(), result()) == (7, 7)
+
+
+def test_what_went_wrong_is_raised_where_the_result_is_asked_for() -> None:
+    def work() -> int:
+        raise GateFailed("no", hint="mend it")
+
+    result = meanwhile(work)
+    with pytest.raises(GateFailed, match="no"):
+        result()
+
+
+def test_nobody_who_is_interrupted_waits() -> None:
+    code = (
+        "import time\nfrom releasegate.steps.meanwhile import meanwhile\n"
+        "meanwhile(lambda: time.sleep(600))\nraise KeyboardInterrupt\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert b"KeyboardInterrupt" in done.stderr
