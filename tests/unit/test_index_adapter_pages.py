@@ -140,6 +140,8 @@ def test_a_page_of_html_is_read_with_its_hash_in_the_fragment() -> None:
         (f'<a href="x#sha256=short">{WHEEL}</a>', "text/html"),
         ('<form action="/login"><input name="user"></form>', "text/html"),
         ('<meta http-equiv="refresh" content="0; url=/portal">', "text/html"),
+        ("<html><body><h1>Sign in</h1><p>to read packages</p></body></html>", "text/html"),
+        ("<html><body>Down for maintenance.</body></html>", "text/html"),
         ("<noscript>Enable it</noscript><SCRIPT src=app.js></SCRIPT>", "text/html"),
         ("%PDF", "application/pdf"),
     ],

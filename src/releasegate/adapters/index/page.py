@@ -39,7 +39,11 @@ _OF_ONE_WORD = rf"{_ENDS}|-py[0-9.]+\.egg"
 """In an egg's name, what stands before the first dash is the project."""
 _FORMAT = (0, 1)
 """The newest version of the format that is read: epoch and major number."""
-_FOR_PEOPLE = re.compile(rb"<(?:form|input|script)\b|http-equiv=[\"']?refresh", re.IGNORECASE)
+_FOR_PEOPLE = re.compile(
+    rb"<(?:form|input|script)\b|http-equiv=[\"']?refresh|\b(?:log|sign)[ -]?(?:in|on)\b|\bpassword\b|\bauthenticat"
+    rb"|\b(?:denied|forbidden|maintenance|unavailable)\b",
+    re.IGNORECASE,
+)
 _OF_LINKS = re.compile(rb"\blinks for\b|pypi:repository-version", re.IGNORECASE)
 """What stands before an index asks who reads, with 200; the page of one that lists nothing says what it would list."""
 UNREADABLE = (
