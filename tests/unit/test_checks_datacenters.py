@@ -14,7 +14,7 @@ from suite_modules import E2E, imported
 @pytest.fixture(scope="module")
 def suite() -> Iterator[SimpleNamespace]:
     """Return what makes and reads datacenters."""
-    with imported("datacenters", "answers", "proxmox_side", "inventory", "holdings") as modules:
+    with imported("datacenters", "answers", "proxmox_side", "inventory", "kind", "holdings") as modules:
         yield modules
 
 
@@ -121,9 +121,40 @@ DEPARTURES = [
 def test_each_departure_of_a_kind_is_told(
     records: tuple[dict[str, Any], ...], words: str, suite: SimpleNamespace
 ) -> None:
-    kind = suite.inventory.Kind("thing", ("name",), {("a",): {"size": 3}})
+    kind = suite.kind.Kind("thing", ("name",), {("a",): {"size": 3}})
     assert list(kind.departures(_held(suite, kind, {"name": "a", "size": 3}))) == []
     assert list(kind.departures(_held(suite, kind, *records))) == [words]
+
+
+ALIKE = [
+    ({"bwlimit": 5}, {"bwlimit": 5}),
+    ({"bwlimit": "5"}, {"bwlimit": 5}),
+    ({"repeat_missed": True}, {"repeat-missed": 1}),
+    ({"repeat_missed": False}, {"repeat-missed": 0}),
+    ({"keep_last": 3, "keep_daily": 7}, {"prune-backups": {"keep-last": "3", "keep-daily": "7"}}),
+    ({"keep_last": 2}, {"prune-backups": "keep-last=2"}),
+    ({"snaptime": "2026-01-01T00:00:00Z"}, {"snaptime": 1767225600}),
+    ({}, {"notes": "a release that keeps none"}),
+    ({"tags": []}, {"tags": "another meaning"}),
+    ({"nodes": None}, {"nodes": ["alder"]}),
+]
+
+
+@pytest.mark.parametrize(("shown", "told"), ALIKE)
+def test_a_field_that_both_sides_have_shows_what_proxmox_says(
+    shown: dict[str, Any], told: dict[str, Any], suite: SimpleNamespace
+) -> None:
+    kind = suite.kind.Kind("thing", ("name",), {("a",): {}}, {("a",): told})
+    assert list(kind.departures(_held(suite, kind, {"name": "a"} | shown))) == []
+
+
+def test_a_field_that_shows_something_else_is_told(suite: SimpleNamespace) -> None:
+    kind = suite.kind.Kind("thing", ("name",), {("a",): {}}, {("a",): {"prune-backups": "keep-last=2", "rate": 3}})
+    record = {"name": "a", "keep_last": None, "rate": "4"}
+    assert list(kind.departures(_held(suite, kind, record))) == [
+        "thing a: keep_last is None, not '2'",
+        "thing a: rate is '4', not 3",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,14 @@ def _answers(center: Datacenter) -> Iterator[tuple[str, Any]]:
     selected = [guest.vmid for guest in center.guests if guest.backed_up] or [center.guests[0].vmid]
     nightly = {"id": "backup-nightly", "type": "vzdump", "enabled": 1, "schedule": "02:00", "storage": "vault",
                "mode": "snapshot", "vmid": ",".join(map(str, selected)), "compress": "zstd",
-               "comment": "nightly"}  # fmt: skip
-    yield "cluster/backup", [nightly] if any(each.name == "vault" for each in center.storages) else []
+               "comment": "nightly", "prune-backups": {"keep-last": "3", "keep-daily": "7", "keep-weekly": "4",
+                                                       "keep-monthly": "6", "keep-yearly": "1"},
+               "notes-template": "{{guestname}} of {{node}}", "bwlimit": 51200, "zstd": 2, "repeat-missed": 1,
+               "pbs-change-detection-mode": "metadata"}  # fmt: skip
+    weekly = {"id": "backup-weekly", "type": "vzdump", "enabled": 0, "schedule": "sun 04:00", "storage": "vault",
+              "mode": "stop", "all": 1, "compress": "lzo", "comment": "weekly", "prune-backups": "keep-last=2",
+              "repeat-missed": 0}  # fmt: skip
+    yield "cluster/backup", [nightly, weekly] if any(each.name == "vault" for each in center.storages) else []
     yield "cluster/replication", [_replication(center, center.guest(vmid)) for vmid in center.replicated]
     yield from ((f"cluster/{path}", []) for path in NOTHING)
     yield "cluster/firewall/options", {"digest": "0" * 40}

@@ -1,16 +1,12 @@
 """What else the Proxmox side holds, with its fields: each kind as the plugin's records must show it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from holdings import Holdings, plain
 
+from kind import Kind
 from proxmox_side import Guest, Proxmox, World
-
-Fields = dict[str, Any]
-Key = tuple[Any, ...]
-
 
 STATES = "sync-state/virtual-machines"
 """The list of the plugin's that says which number a virtual machine has in Proxmox."""
@@ -20,38 +16,6 @@ def called(holdings: Holdings) -> dict[int, str]:
     """Return what NetBox calls each guest, by its number in Proxmox, where a release keeps that."""
     records = holdings.records(f"plugin:{STATES}")
     return {int(each["proxmox_vm_id"]): str(plain(each["virtual_machine"])) for each in records}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """All records of one list of the plugin's: the fields that tell them apart, and what each must show."""
-
-    name: str
-    key: tuple[str, ...]
-    records: Mapping[Key, Fields]
-
-    def departures(self, holdings: Holdings) -> Iterator[str]:
-        """Say what is missing, what is there too often or too much, and which field differs."""
-        found: dict[Key, list[Fields]] = {}
-        for record in holdings.records(f"plugin:{self.name}"):
-            found.setdefault(tuple(plain(record.get(name)) for name in self.key), []).append(record)
-        for key in self.records.keys() - found.keys():
-            yield f"{self._called(key)} is not there (of {len(self.records)}, {len(found)} are)"
-        for key in found.keys() - self.records.keys():
-            yield f"{self._called(key)} is there, and Proxmox has no such"
-        for key, expected in self.records.items():
-            for count, record in enumerate(found.get(key, ())):
-                if count:
-                    yield f"{self._called(key)} is there twice"
-                yield from self._differences(key, expected, record)
-
-    def _differences(self, key: Key, expected: Fields, record: Fields) -> Iterator[str]:
-        for name, value in expected.items():
-            if (shown := plain(record.get(name))) != value:
-                yield f"{self._called(key)}: {name} is {shown!r}, not {value!r}"
-
-    def _called(self, key: Key) -> str:
-        return f"{self.name} {'/'.join(str(part) for part in key)}"
 
 
 @dataclass(frozen=True)
@@ -79,7 +43,7 @@ class Inventory:
                 "shared": bool(each.get("shared")), "enabled": not each.get("disable"),
             }
             for each in self.proxmox.get("storage")
-        })  # fmt: skip
+        }, {(each["storage"],): each for each in self.proxmox.get("storage")})  # fmt: skip
 
     def _snapshots(self) -> Kind:
         return Kind("snapshots", ("virtual_machine", "name"), {
@@ -89,15 +53,16 @@ class Inventory:
         })  # fmt: skip
 
     def _backups(self) -> Kind:
-        guests, found = self._guests(), {}
+        guests, found, told = self._guests(), {}, {}
         for node, storage in self._places():
             for each in self.proxmox.get(f"nodes/{node}/storage/{storage}/content"):
                 if each["content"] == "backup":
+                    told[each["volid"],] = each
                     found[each["volid"],] = {
                         "vmid": each["vmid"], "virtual_machine": guests[each["vmid"]].name, "storage": storage,
                         "proxmox_storage": storage, "subtype": each["subtype"], "size": each["size"],
                     }  # fmt: skip
-        return Kind("backups", ("volume_id",), found)
+        return Kind("backups", ("volume_id",), found, told)
 
     def _places(self) -> list[tuple[str, str]]:
         resources = self.proxmox.get("cluster/resources")
@@ -111,16 +76,16 @@ class Inventory:
                 "target": each["target"], "jobnum": each["jobnum"], "schedule": each["schedule"], "status": "active",
             }
             for each in self.proxmox.get("cluster/replication")
-        })  # fmt: skip
+        }, {(each["id"],): each for each in self.proxmox.get("cluster/replication")})  # fmt: skip
 
     def _routines(self) -> Kind:
         return Kind("backup-routines", ("job_id",), {
             (each["id"],): {
                 "enabled": bool(each["enabled"]), "schedule": each["schedule"], "comment": each.get("comment"),
-                "selection": [int(vmid) for vmid in each["vmid"].split(",")], "status": "active",
+                "selection": [int(vmid) for vmid in each.get("vmid", "").split(",") if vmid], "status": "active",
             }
             for each in self.proxmox.get("cluster/backup")
-        })  # fmt: skip
+        }, {(each["id"],): each for each in self.proxmox.get("cluster/backup")})  # fmt: skip
 
     def _tasks(self) -> Kind:
         guests = self._guests()

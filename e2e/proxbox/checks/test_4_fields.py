@@ -9,7 +9,8 @@ from contracts import BACKEND, PLUGIN
 from holdings import Holdings, plain
 from netbox import NetBox
 
-from inventory import Inventory, Kind
+from inventory import Inventory
+from kind import Kind
 from pair_cell import PVE
 from proxmox_side import Proxmox, World
 

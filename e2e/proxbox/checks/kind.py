@@ -1,0 +1,71 @@
+"""All records of one list of the plugin's, beside what the Proxmox side holds of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from holdings import Holdings, plain
+
+Fields = dict[str, Any]
+Key = tuple[Any, ...]
+OTHERWISE = frozenset({"id", "name", "node", "status", "tags", "type"})
+"""Words of Proxmox's for which NetBox has another meaning; what they say is compared field by field."""
+
+
+def flat(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Proxmox says of a record under the names that fields have, options within an option among them."""
+    found: dict[str, Any] = {}
+    for name, value in told.items():
+        if name == "prune-backups":
+            options = value if isinstance(value, Mapping) else dict(part.split("=") for part in value.split(","))
+            found |= flat(options)
+        elif isinstance(value, (str, int, float)):
+            found[name.replace("-", "_")] = value
+    return found
+
+
+def alike(shown: Any, value: Any) -> bool:
+    """Whether a field shows a value: a flag as one, a moment as one, a number also as a text."""
+    if isinstance(shown, bool):
+        return shown == (str(value) not in {"0", ""})
+    if isinstance(value, int) and isinstance(shown, str) and "T" in shown:
+        return datetime.fromisoformat(shown).timestamp() == value
+    return str(shown) == str(value)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All records of one list of the plugin's: the fields that tell them apart, and what each must show."""
+
+    name: str
+    key: tuple[str, ...]
+    records: Mapping[Key, Fields]
+    told: Mapping[Key, Fields] = field(default_factory=dict)
+    """What Proxmox itself says of each: a field that has the name of it here and there holds the same."""
+
+    def departures(self, holdings: Holdings) -> Iterator[str]:
+        """Say what is missing, what is there too often or too much, and which field differs."""
+        found: dict[Key, list[Fields]] = {}
+        for record in holdings.records(f"plugin:{self.name}"):
+            found.setdefault(tuple(plain(record.get(name)) for name in self.key), []).append(record)
+        for key in self.records.keys() - found.keys():
+            yield f"{self._called(key)} is not there (of {len(self.records)}, {len(found)} are)"
+        for key in found.keys() - self.records.keys():
+            yield f"{self._called(key)} is there, and Proxmox has no such"
+        for key, expected in self.records.items():
+            for count, record in enumerate(found.get(key, ())):
+                if count:
+                    yield f"{self._called(key)} is there twice"
+                yield from self._differences(key, expected, record)
+
+    def _differences(self, key: Key, expected: Fields, record: Fields) -> Iterator[str]:
+        for name, value in expected.items():
+            if (shown := plain(record.get(name))) != value:
+                yield f"{self._called(key)}: {name} is {shown!r}, not {value!r}"
+        for name, value in flat(self.told.get(key, {})).items():
+            if name in record.keys() - expected.keys() - OTHERWISE and not alike(shown := plain(record[name]), value):
+                yield f"{self._called(key)}: {name} is {shown!r}, not {value!r}"
+
+    def _called(self, key: Key) -> str:
+        return f"{self.name} {'/'.join(str(part) for part in key)}"
