@@ -20,9 +20,7 @@ _SERVICES: dict[str, Side] = {"netbox": "plugin", "worker": "plugin", "backend":
 
 def record(stack: KeptStack, packages: Mapping[Side, str]) -> None:
     """Let each service write its lines down from its next start on."""
-    for service, side in _SERVICES.items():
-        if side not in packages:
-            continue
+    for service, side in _services(stack):
         package = Path(packages[side])
         put(stack.containers[service]["Id"], package.parent, {
             f"{_NAME}.py": _RECORDER.read_text(encoding="utf-8"), f"{_NAME}.txt": str(package),
@@ -32,14 +30,14 @@ def record(stack: KeptStack, packages: Mapping[Side, str]) -> None:
 
 def stop_recording(stack: KeptStack, packages: Mapping[Side, str]) -> None:
     """Let no service write anything down from its next start on."""
-    for service, side in _SERVICES.items():
+    for service, side in _services(stack):
         put(stack.containers[service]["Id"], Path(packages[side]).parent, {f"{_NAME}.pth": ""})
 
 
 def lines(stack: KeptStack) -> Lines:
     """Return what was written down, of all processes."""
     found: dict[tuple[Side, str], set[int]] = {}
-    for service, side in _SERVICES.items():
+    for service, side in _services(stack):
         told = docker("exec", stack.containers[service]["Id"], "sh", "-c", "cat /tmp/releasegate-lines/*.json")
         decoder, rest = json.JSONDecoder(), told.strip()
         while rest:
@@ -48,6 +46,11 @@ def lines(stack: KeptStack) -> Lines:
             for file, number in ran:
                 found.setdefault((side, file), set()).add(number)
     return {place: frozenset(numbers) for place, numbers in found.items()}
+
+
+def _services(stack: KeptStack) -> list[tuple[str, Side]]:
+    """Return the services that run one of the packages; a plugin alone has no backend."""
+    return [(service, side) for service, side in _SERVICES.items() if service in stack.containers]
 
 
 def unreached(mutant: Mutant, source: str, found: Lines) -> bool:
