@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from threading import Event
 
 import pytest
@@ -19,8 +20,8 @@ def test_the_result_is_there_where_it_is_asked_for() -> None:
         assert goes_on.wait(30)
         return 7
 
-    result = meanwhile(work)
-    goes_on.set()
+    with meanwhile(work) as result:
+        goes_on.set()
     assert (result(), result()) == (7, 7)
 
 
@@ -28,9 +29,22 @@ def test_what_went_wrong_is_raised_where_the_result_is_asked_for() -> None:
     def work() -> int:
         raise GateFailed("no", hint="mend it")
 
-    result = meanwhile(work)
+    with meanwhile(work) as result:
+        pass
     with pytest.raises(GateFailed, match="no"):
         result()
+
+
+def test_where_the_block_fails_the_work_ends_first() -> None:
+    ended = Event()
+
+    def work() -> None:
+        time.sleep(0.2)
+        ended.set()
+
+    with pytest.raises(GateFailed, match="the block"), meanwhile(work):
+        raise GateFailed("the block", hint="mend it")
+    assert ended.is_set()
 
 
 def test_nobody_who_is_interrupted_waits() -> None:

@@ -93,9 +93,12 @@ class Audit(ReleaseStep):
         wheels = {name: opened for name, data in files.items() if (opened := _wheel(name, data)) is not None}
         release.run.progress("comparing the files with the commit")
         release.run.progress(f"compiling every module with Python {release.package.pythons[0]}")
-        tried = meanwhile(lambda: self._tried(manifest, wheels))
-        unmet = meanwhile(lambda: list(self._unmet(wheels)))
-        return {**self._looked_at(files, previous), **tried(), "requirements": unmet()}
+        with (
+            meanwhile(lambda: self._tried(manifest, wheels)) as tried,
+            meanwhile(lambda: list(self._unmet(wheels))) as unmet,
+        ):
+            looked = self._looked_at(files, previous)
+        return {**looked, **tried(), "requirements": unmet()}
 
     def _looked_at(self, files: Mapping[str, bytes], previous: Previous | None) -> Mapping[str, Problems]:
         release, ports = self.release, self.release.ports

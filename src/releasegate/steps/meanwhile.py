@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from threading import Thread
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
 
-def meanwhile(work: Callable[[], _Result]) -> Callable[[], _Result]:
-    """Begin *work*, and return what waits for its end and returns what it returned, or raises what it raised.
+@contextmanager
+def meanwhile(work: Callable[[], _Result]) -> Iterator[Callable[[], _Result]]:
+    """Do *work* beside the block; what is yielded waits for its end, and returns what it returned or raises its error.
 
-    Whoever is interrupted does not wait: what still runs ends with the process.
+    Where the block fails, the work ends first, so that nothing goes on behind the step. Whoever is interrupted does not
+    wait: what still runs ends with the process.
     """
     done: Future[_Result] = Future()
 
@@ -24,4 +27,8 @@ def meanwhile(work: Callable[[], _Result]) -> Callable[[], _Result]:
             done.set_exception(error)
 
     Thread(target=run, daemon=True).start()
-    return done.result
+    try:
+        yield done.result
+    except Exception:
+        done.exception()
+        raise
