@@ -133,6 +133,7 @@ ALIKE = [
     ({"repeat_missed": False}, {"repeat-missed": 0}),
     ({"keep_last": 3, "keep_daily": 7}, {"prune-backups": {"keep-last": "3", "keep-daily": "7"}}),
     ({"keep_last": 2}, {"prune-backups": "keep-last=2"}),
+    ({"start_time": "2026-01-01T00:00:00+00:00"}, {"starttime": 1767225600}),
     ({"snaptime": "2026-01-01T00:00:00Z"}, {"snaptime": 1767225600}),
     ({}, {"notes": "a release that keeps none"}),
     ({"tags": []}, {"tags": "another meaning"}),

@@ -259,4 +259,4 @@ def _task(guest: Guest, often: int) -> dict[str, Any]:
 def _replication(center: Datacenter, guest: Guest) -> dict[str, Any]:
     target = next(node for node in center.nodes if node != guest.node)
     return {"id": f"{guest.vmid}-0", "guest": guest.vmid, "jobnum": 0, "source": guest.node, "target": target,
-            "schedule": "*/15", "type": "local", "comment": "standby"}  # fmt: skip
+            "schedule": "*/15", "type": "local", "rate": 10, "comment": "standby"}  # fmt: skip

@@ -50,6 +50,11 @@ class Inventory:
             (guest.name, name): {"vmid": guest.vmid, "node": guest.node, "subtype": guest.kind, "status": "active"}
             for guest in self.world.guests
             for name in guest.snapshots
+        }, {
+            (guest.name, each["name"]): each
+            for guest in self.world.guests
+            if guest.snapshots
+            for each in self.proxmox.get(f"nodes/{guest.node}/{guest.kind}/{guest.vmid}/snapshot")
         })  # fmt: skip
 
     def _backups(self) -> Kind:
@@ -89,15 +94,15 @@ class Inventory:
 
     def _tasks(self) -> Kind:
         guests = self._guests()
+        every = [each for node in self.world.nodes for each in self.proxmox.get(f"nodes/{node}/tasks", limit=0)]
         return Kind("task-history", ("upid",), {
             (each["upid"],): {
                 "node": each["node"], "task_type": each["type"], "task_id": each["id"], "username": each["user"],
                 "status": each["status"], "virtual_machine": guests[int(each["id"])].name,
             }
-            for node in self.world.nodes
-            for each in self.proxmox.get(f"nodes/{node}/tasks", limit=0)
+            for each in every
             if each["id"].isdigit() and int(each["id"]) in guests
-        })  # fmt: skip
+        }, {(each["upid"],): each for each in every})  # fmt: skip
 
     def _frame(self) -> Iterator[Kind]:
         """Yield what the plugin keeps of the cluster and its nodes."""

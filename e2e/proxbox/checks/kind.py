@@ -14,15 +14,20 @@ OTHERWISE = frozenset({"format", "id", "name", "node", "status", "tags", "type"}
 
 
 def flat(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what Proxmox says of a record under the names that fields have, options within an option among them."""
+    """Return what Proxmox says of a record by bare names, options within an option among them."""
     found: dict[str, Any] = {}
     for name, value in told.items():
         if name == "prune-backups":
             options = value if isinstance(value, Mapping) else dict(part.split("=") for part in value.split(","))
             found |= flat(options)
         elif isinstance(value, (str, int, float)):
-            found[name.replace("-", "_")] = value
+            found[bare(name)] = value
     return found
+
+
+def bare(name: str) -> str:
+    """Return a name without what stands between its words: ``starttime`` is ``start_time``."""
+    return name.replace("-", "").replace("_", "")
 
 
 def alike(shown: Any, value: Any) -> bool:
@@ -63,8 +68,10 @@ class Kind:
         for name, value in expected.items():
             if (shown := plain(record.get(name))) != value:
                 yield f"{self._called(key)}: {name} is {shown!r}, not {value!r}"
-        for name, value in flat(self.told.get(key, {})).items():
-            if name in record.keys() - expected.keys() - OTHERWISE and not alike(shown := plain(record[name]), value):
+        named = {bare(name): name for name in record if name not in expected}
+        for word, value in flat(self.told.get(key, {})).items():
+            name = named.get(word, "")
+            if name and word not in OTHERWISE and not alike(shown := plain(record[name]), value):
                 yield f"{self._called(key)}: {name} is {shown!r}, not {value!r}"
 
     def _called(self, key: Key) -> str:
