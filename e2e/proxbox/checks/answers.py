@@ -64,9 +64,11 @@ def _answers(center: Datacenter) -> Iterator[tuple[str, Any]]:
                                                        "keep-monthly": "6", "keep-yearly": "1"},
                "notes-template": "{{guestname}} of {{node}}", "bwlimit": 51200, "zstd": 2, "repeat-missed": 1,
                "pbs-change-detection-mode": "metadata"}  # fmt: skip
+    # A routine may name no guest, but take them all.
+    odd = any(each.disabled for each in center.storages)
     weekly = {"id": "backup-weekly", "type": "vzdump", "enabled": 0, "schedule": "sun 04:00", "storage": "vault",
-              "mode": "stop", "all": 1, "compress": "lzo", "comment": "weekly", "prune-backups": "keep-last=2",
-              "repeat-missed": 0}  # fmt: skip
+              "mode": "stop", "compress": "lzo", "comment": "weekly", "prune-backups": "keep-last=2",
+              "repeat-missed": 0, **({"all": 1} if odd else {"vmid": str(selected[0])})}  # fmt: skip
     yield "cluster/backup", [nightly, weekly] if any(each.name == "vault" for each in center.storages) else []
     yield "cluster/replication", [_replication(center, center.guest(vmid)) for vmid in center.replicated]
     yield from ((f"cluster/{path}", []) for path in NOTHING)
