@@ -33,7 +33,7 @@ def main(words: Sequence[str]) -> int:
         say(str(error))
         return 2
     folder = Path(platformdirs.user_cache_dir("releasegate"), "databases")
-    ground.keep_databases(stack, ground.newest_dump(folder, stack.module))
+    ground.keep_database(stack, ground.newest_dump(folder, stack.module))
     bench = Bench(Planter(stack.project, REPORTS, _packages(stack)), tuple(asked.check), asked.depth, asked.user)
     listed = LISTED if stack.paired else ()  # they are the pair's
     chosen = [each for each in listed if not asked.mutant or each.name in asked.mutant]

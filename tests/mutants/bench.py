@@ -66,13 +66,17 @@ class Bench:
 
     def _planted(self, batch: Sequence[Mutant], most: int) -> tuple[str, ...] | None:
         """Return what breaks with these mutants in place, *most* contracts or all; nothing where nothing starts."""
-        if self.dirty and any(mutant.removed for mutant in batch):
+        migrates = any(mutant.of_a_migration for mutant in batch)
+        early = migrates and not ground.is_kept(self.planter.stack, BEFORE)
+        if self.dirty and (early or any(mutant.removed for mutant in batch)):
             self._start(FRESH)  # in a container that does not run no file can be removed
+        if early:
+            ground.keep_before(self.planter.stack)
         before, after = self._texts(batch)
         try:
             for (side, file), text in after.items():
                 self._write(side, file, text)
-            if not self._start(BEFORE if any(mutant.of_a_migration for mutant in batch) else FRESH):
+            if not self._start(BEFORE if migrates else FRESH):
                 return None
             every = rounds(batch, self.depth, self.only)
             told: list[str] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.mutants.kept import FACTS, PAIRED, KeptStack, docker
 
 FRESH, BEFORE = "fresh", "before"
-"""Databases that are kept in the server: migrated, and without the plugin's newest migration."""
+"""Databases that are kept in the server: migrated, and without the plugin's newest migration, once that is wanted."""
 _ASKED = ("--username=netbox", "--maintenance-db=postgres")
 _STARTED_FILE = "/tmp/started.sql"  # noqa: S108 - inside of a container
 _NETBOX = "/opt/netbox/venv/bin/netbox"
@@ -28,17 +28,29 @@ _FORGOTTEN = f"{_CACHED} --scan | grep -v cache_page | xargs -r -n 200 {_CACHED}
 """What NetBox keeps in mind is forgotten, but for its description, which takes long to make."""
 
 
-def keep_databases(stack: KeptStack, dump: Path) -> None:
-    """Keep a fresh database in the server, that of the dump that the stack came from, and one from before it."""
+def keep_database(stack: KeptStack, dump: Path) -> None:
+    """Keep a fresh database in the server, that of the dump that the stack came from."""
     server = stack.containers["postgres"]["Id"]
-    held = _asked(server, "SELECT datname FROM pg_database", "postgres").split()
-    if FRESH not in held:
+    if FRESH not in _held(server):
         docker("exec", server, "createdb", *_ASKED, FRESH)
         restore = ["psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--username=netbox", FRESH]
         docker("exec", "--interactive", server, *restore, told=gzip.decompress(dump.read_bytes()))
-    if BEFORE not in held:
-        docker("exec", server, "createdb", *_ASKED, f"--template={FRESH}", BEFORE)
-        _undo_the_newest(stack, server)
+
+
+def is_kept(stack: KeptStack, database: str) -> bool:
+    """Whether the server has a database."""
+    return database in _held(stack.containers["postgres"]["Id"])
+
+
+def keep_before(stack: KeptStack) -> None:
+    """Keep a database from before the plugin's newest migration; NetBox runs as it was installed."""
+    server = stack.containers["postgres"]["Id"]
+    docker("exec", server, "createdb", *_ASKED, f"--template={FRESH}", BEFORE)
+    _undo_the_newest(stack, server)
+
+
+def _held(server: str) -> list[str]:
+    return _asked(server, "SELECT datname FROM pg_database", "postgres").split()
 
 
 def newest_dump(folder: Path, module: str) -> Path:
