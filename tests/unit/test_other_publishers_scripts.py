@@ -78,6 +78,14 @@ index = "hatch publish"
         "ci/loop.sh": "./ci/loop.sh\n",
         "ci/quiet.py": '"""twine upload, as \\d says"""\nprint("now: twine upload dist/*")\n',
         "ci/broken.py": "def ship(:\n    twine upload dist\n",
+        "tests/test_flow.py": """\
+def test_the_flow(flow):
+    assert "twine upload" not in flow
+    assert flow.count("twine upload dist/*") == len(
+        ["twine upload"]
+    )
+""",
+        "tests/test_ships.py": "def test_it():\n    assert run('twine upload dist/*') == 0\n",
         "tools/ship.py": 'import subprocess\n\nsubprocess.run(["uv", "publish"], check=True)\n',
         "tools/inside.py": "from twine.commands.upload import main\n\nmain()\n",
         "tools/pack/__main__.py": "import os\nos.system('maturin upload wheels/*')\n",
@@ -110,6 +118,7 @@ index = "hatch publish"
         ("python -m tools.pack", "maturin in tools/pack/__main__.py:2"),
         ("python tools/inside.py", "twine upload in tools/inside.py:1"),
         ("python ci/broken.py", "twine upload in ci/broken.py:2"),
+        ("pytest tests/test_ships.py", "twine upload in tests/test_ships.py:2"),
     ],
 )
 def test_what_uploads_is_found_where_it_is(words: str, where: str) -> None:
@@ -130,6 +139,7 @@ def test_what_uploads_is_found_where_it_is(words: str, where: str) -> None:
             "./ci/loop.sh",
             "python ci/quiet.py",
         ),
+        *("pytest tests/test_flow.py", "# as ci/ship.sh does\nset -eu\n  # and tools/ship.py\n"),
         *("pytest", "echo make", "cat Makefile ship", "ship.sh-not", "python -m tools", ""),
     ],
 )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from releasegate.core.audit.code.trees import parse
+from releasegate.core.audit.code.trees import last_name, parse, walk
 from releasegate.core.ci.others.commands import said_in_code
 from releasegate.core.ci.others.sections import RUNNERS, Section, reached, sections, usual
 from releasegate.core.frozen import dataclass
@@ -26,6 +26,12 @@ _TOKEN = re.compile(r"[^\s\"'`;|&()<>=]+")
 _ASIDE = re.compile(r"^(?:\$\{\{.*?\}\}|\$\{?\w+\}?|\.\.?|~)?/+|^\./")
 _MODULE = re.compile(r"\s-m\s+([\w.]+)")
 _EXPRESSION = re.compile(r"\$\{\{\s*[^}]*?\}\}")
+_REMARK = re.compile(r"^\s*#.*$", re.MULTILINE)
+_ON_TEXTS = frozenset(
+    """all any count endswith find findall fullmatch get index isinstance join len lower match next read_text search set
+    sorted split splitlines startswith str strip""".split()  # noqa: SIM905 - names, as one reads them
+)
+"""What an assertion calls that looks at texts, and runs nothing."""
 _GOES_ON = (",", "(", "[", "\\")
 _DEEP = 12
 
@@ -62,7 +68,7 @@ def runs(words: str, files: Files) -> Ran | None:
 
 def _called(text: str, files: Files) -> Iterator[tuple[PurePosixPath, Sequence[tuple[int, str]]]]:
     """Yield each file, or each target of it, that a text names; with its lines."""
-    plain = _EXPRESSION.sub("$X", text)
+    plain = _EXPRESSION.sub("$X", _REMARK.sub("", text))
     tokens = {_ASIDE.sub("", token).rstrip(":,") for token in _TOKEN.findall(plain)}
     paths = {token for token in tokens if "/" in token or PurePosixPath(token).suffix in SCRIPTS - {""}}
     modules = {name.replace(".", "/") for name in _MODULE.findall(plain)}
@@ -91,17 +97,23 @@ def _is_module(path: PurePosixPath, name: str) -> bool:
 
 
 def _plain(path: PurePosixPath, text: str) -> str:
-    """Return a program with the lines empty that are strings by themselves; any other text as it is."""
+    """Return a program without what is said by itself or asserted of texts; any other text as it is."""
     if path.suffix != ".py":
         return text
     tree = parse(text)
     if tree is None:
         return text
     lines = text.splitlines()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+    for node in walk(tree):
+        if isinstance(node, (ast.Expr, ast.Assert)) and _runs_nothing(node):
             lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) - node.lineno + 1)
     return "\n".join(lines)
+
+
+def _runs_nothing(node: ast.Expr | ast.Assert) -> bool:
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    return all(last_name(each.func) in _ON_TEXTS for each in walk(node.test) if isinstance(each, ast.Call))
 
 
 def _whole(lines: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
