@@ -129,6 +129,8 @@ def test_each_departure_of_a_kind_is_told(
 ALIKE = [
     ({"bwlimit": 5}, {"bwlimit": 5}),
     ({"bwlimit": "5"}, {"bwlimit": 5}),
+    ({"rate": 5.0}, {"rate": 5}),
+    ({"rate": 0.5}, {"rate": "0.5"}),
     ({"repeat_missed": True}, {"repeat-missed": 1}),
     ({"repeat_missed": False}, {"repeat-missed": 0}),
     ({"keep_last": 3, "keep_daily": 7}, {"prune-backups": {"keep-last": "3", "keep-daily": "7"}}),
@@ -150,11 +152,13 @@ def test_a_field_that_both_sides_have_shows_what_proxmox_says(
 
 
 def test_a_field_that_shows_something_else_is_told(suite: SimpleNamespace) -> None:
-    kind = suite.kind.Kind("thing", ("name",), {("a",): {}}, {("a",): {"prune-backups": "keep-last=2", "rate": 3}})
-    record = {"name": "a", "keep_last": None, "rate": "4"}
+    told = {"prune-backups": "keep-last=2", "rate": 3, "limit": "none"}
+    kind = suite.kind.Kind("thing", ("name",), {("a",): {}}, {("a",): told})
+    record = {"name": "a", "keep_last": None, "rate": "4", "limit": 5.0}
     assert list(kind.departures(_held(suite, kind, record))) == [
         "thing a: keep_last is None, not '2'",
         "thing a: rate is '4', not 3",
+        "thing a: limit is 5.0, not 'none'",
     ]
 
 

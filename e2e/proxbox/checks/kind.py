@@ -36,6 +36,8 @@ def alike(shown: Any, value: Any) -> bool:
         return shown == (str(value) not in {"0", ""})
     if isinstance(value, int) and isinstance(shown, str) and "T" in shown:
         return datetime.fromisoformat(shown).timestamp() == value
+    if isinstance(shown, float):
+        return str(value).replace(".", "", 1).isdecimal() and shown == float(value)
     return str(shown) == str(value)
 
 
