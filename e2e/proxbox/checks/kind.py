@@ -9,7 +9,7 @@ from holdings import Holdings, plain
 
 Fields = dict[str, Any]
 Key = tuple[Any, ...]
-OTHERWISE = frozenset({"format", "id", "name", "node", "status", "tags", "type"})
+OTHERWISE = frozenset({"format", "id", "name", "node", "status", "storage", "tags", "type"})
 """Words of Proxmox's for which NetBox has another meaning; what they say is compared field by field."""
 
 
