@@ -15,13 +15,11 @@ RAW = re.compile(
 )
 """A comment or a tag that no template engine took (one that is closed as the other, too), what Python calls a function
 or a record, and a relation as such."""
-LINK_TO_NONE = re.compile(r"""\s(?:href|hx-get|formaction)=["']None["']""")
-"""What a record has for a link that says of itself that it has no page."""
 SHORT = 80
 
 
 def unrendered(page: str) -> str:
     """Return the first such words of a page; nothing where it shows none."""
-    page = APART.sub(" ", page)
-    found = RAW.search(html.unescape(TAG.sub(" ", page))) or LINK_TO_NONE.search(page)
+    text = html.unescape(TAG.sub(" ", APART.sub(" ", page)))
+    found = RAW.search(text)
     return " ".join(found[0].split())[:SHORT] if found else ""
