@@ -40,8 +40,6 @@ def parse(source: str | bytes) -> ast.Module | None:
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes that a node holds, but for what holds nothing itself (``Load``, ``Add``); ``ast`` is slower."""
     found: list[ast.AST] = []
-    if type(node) in LEAVES:
-        return found
     for value in node.__dict__.values():
         kind = type(value)
         if kind is list:
