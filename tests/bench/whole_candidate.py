@@ -65,13 +65,15 @@ def _workflow(ground: Ground, index: EmbeddedIndex) -> Iterator[str]:
     installed = f"import importlib.metadata as m, os; assert m.version('{PLUGIN}') == os.environ['VERSION']"
     tried = f'{env}/bin/python -c "{installed}"'
     login = f"--non-interactive --disable-progress-bar -u __token__ -p {TOKEN} --repository-url {index.upload_url}"
-    yield "export VERSION=0.0.30rc$(date +%s)"
+    # The environment of the bench is none of the project's.
+    yield "unset UV_PROJECT_ENVIRONMENT UV_PYTHON VIRTUAL_ENV; export VERSION=0.0.30rc$(date +%s)"
     yield 'sed -i "s/^version = .*/version = \\"$VERSION\\"/" pyproject.toml'
     yield f'sed -i "s/^    version = .*/    version = \\"$VERSION\\"/" {CODE}'
     yield f'sed -i "/^name = \\"{PLUGIN}\\"/{{n;s/.*/version = \\"$VERSION\\"/}}" uv.lock'
     yield "git commit --quiet --all --message $VERSION && git tag v$VERSION"
     yield "git push --quiet origin develop v$VERSION"
-    yield f"{uv} sync --quiet --only-group publish --locked"
+    publisher = f"{uv} sync --quiet --only-group publish --locked --python {ground.python(PYTHONS[-1])}"
+    yield publisher
     yield f".venv/bin/python -c {shlex.quote(STATED)}"
     yield f"rm -rf dist && {uv} build --quiet --sdist --wheel --out-dir dist"
     boundary = ".venv/bin/python scripts/check_public_boundary.py --artifacts-only"
@@ -80,7 +82,7 @@ def _workflow(ground: Ground, index: EmbeddedIndex) -> Iterator[str]:
     yield f".venv/bin/python -c {shlex.quote(MANIFEST)}"
     for python, kind in product(PYTHONS, ("whl", "tar.gz")):
         yield f"{venv} {ground.python(python)} && {pip} dist/*.{kind} && {tried}"
-    yield f"{uv} sync --quiet --only-group publish --locked --no-install-project"
+    yield f"{publisher} --no-install-project"
     yield f".venv/bin/python -m twine upload {login} dist/*.whl dist/*.gz"
     both = f"--index-url {index.simple_url} --extra-index-url {pypi(ground.folder).simple_url}"
     for python in PYTHONS:
