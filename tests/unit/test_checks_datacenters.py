@@ -152,13 +152,14 @@ def test_a_field_that_both_sides_have_shows_what_proxmox_says(
 
 
 def test_a_field_that_shows_something_else_is_told(suite: SimpleNamespace) -> None:
-    told = {"prune-backups": "keep-last=2", "rate": 3, "limit": "none"}
+    told = {"prune-backups": "keep-last=2", "rate": 3, "limit": "none", "pstart": 4}
     kind = suite.kind.Kind("thing", ("name",), {("a",): {}}, {("a",): told})
-    record = {"name": "a", "keep_last": None, "rate": "4", "limit": 5.0}
+    record = {"name": "a", "keep_last": None, "rate": "4", "limit": 5.0, "pstart": "AT-4"}
     assert list(kind.departures(_held(suite, kind, record))) == [
         "thing a: keep_last is None, not '2'",
         "thing a: rate is '4', not 3",
         "thing a: limit is 5.0, not 'none'",
+        "thing a: pstart is 'AT-4', not 4",
     ]
 
 

@@ -1,5 +1,6 @@
 """All records of one list of the plugin's, beside what the Proxmox side holds of them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,9 @@ Fields = dict[str, Any]
 Key = tuple[Any, ...]
 OTHERWISE = frozenset({"format", "id", "name", "node", "status", "storage", "tags", "type"})
 """Words of Proxmox's for which NetBox has another meaning; what they say is compared field by field."""
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+"""How NetBox begins to write a moment."""
 
 
 def flat(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,7 +38,7 @@ def alike(shown: Any, value: Any) -> bool:
     """Whether a field shows a value: a flag as one, a moment as one, a number also as a text."""
     if isinstance(shown, bool):
         return shown == (str(value) not in {"0", ""})
-    if isinstance(value, int) and isinstance(shown, str) and "T" in shown:
+    if isinstance(value, int) and isinstance(shown, str) and MOMENT.match(shown):
         return datetime.fromisoformat(shown).timestamp() == value
     if isinstance(shown, float):
         return str(value).replace(".", "", 1).isdecimal() and shown == float(value)
