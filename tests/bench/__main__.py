@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -52,33 +53,50 @@ def main(words: Sequence[str]) -> None:
 
 
 def _measured(row: Row, runs: int) -> Iterator[Measured]:
-    """Run ours and the peers' in turn, so that what else the machine does falls on all of them."""
-    commands = [each for each in (row.ours, *row.peers) if not each.cannot]
-    taken = [{each.name: _once(each) for each in commands} for _ in range(runs)]
-    for number, each in enumerate((row.ours, *row.peers)):
-        if each.cannot:
-            yield Measured(row.work, each.name, cannot=each.cannot)
+    """Run ours and the peers' in turn, so that what else the machine does falls on all of them.
+
+    What ends otherwise than it must is not run again, and its line says so: the others lose nothing by it.
+    """
+    commands = (row.ours, *row.peers)
+    cannot = {each.name: each.cannot for each in commands if each.cannot}
+    taken: list[dict[str, Run]] = [{} for _ in range(runs)]
+    for one, each in itertools.product(taken, commands):
+        if each.name not in cannot:
+            one[each.name], failed = _once(each)
+            if failed:
+                cannot[each.name] = failed
+    for number, each in enumerate(commands):
+        if each.name in cannot:
+            yield Measured(row.work, each.name, cannot=cannot[each.name])
+            _say(f"{row.work}: {each.name} cannot: {cannot[each.name]}")
             continue
         mine = [one[each.name] for one in taken]
-        pairs = [(one[row.ours.name], one[each.name]) for one in taken] if number else []
+        beside = number and row.ours.name not in cannot
+        pairs = [(one[row.ours.name], one[each.name]) for one in taken] if beside else []
         of_cpu = spread([a.cpu / b.cpu for a, b in pairs]) if pairs else None
         of_wall = spread([a.wall / b.wall for a, b in pairs]) if pairs else None
         times = spread([one.cpu for one in mine]), spread([one.wall for one in mine])
         aim, memory = row.aim if number == 1 else None, max(one.memory for one in mine)
         within = None if number else row.within
         yield Measured(row.work, each.name, aim, *times, memory, of_cpu, of_wall, within=within)
-        _say(f"{row.work}: {each.name} {times[0]}{f', ratios {of_cpu} and {of_wall}' if number else ''}")
+        _say(f"{row.work}: {each.name} {times[0]}{f', ratios {of_cpu} and {of_wall}' if pairs else ''}")
 
 
-def _once(command: Command) -> Run:
+def _once(command: Command) -> tuple[Run, str]:
+    """Run *command* once; the words say what went wrong, and are empty where nothing did."""
     for path in command.first:
         shutil.rmtree(path, ignore_errors=True)
-    if command.before and (made := run(command.before, cwd=command.cwd)).exit_code:
-        raise SystemExit(f"{command.name} could not be made ready.\n{made.said}")
+    done = run(command.before, cwd=command.cwd) if command.before else None
+    if done and done.exit_code:
+        return done, _failed("could not be made ready: its preparation", done)
     done = run(command.argv, cwd=command.cwd)
-    if done.exit_code != command.exits:
-        raise SystemExit(f"{command.name} ended with {done.exit_code}, so that nothing is measured.\n{done.said}")
-    return done
+    return done, "" if done.exit_code == command.exits else _failed(command.name, done)
+
+
+def _failed(name: str, done: Run) -> str:
+    """Tell all that was said, and return what the table has room for."""
+    _say(f"{name} ended with {done.exit_code}.\n{done.said}")
+    return f"{name} ended with {done.exit_code}"
 
 
 def _sizes() -> Iterator[tuple[str, int]]:
