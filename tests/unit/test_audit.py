@@ -8,7 +8,7 @@ import pytest
 from archives import PACKAGE, dist_info, packed, subject
 from packaging.version import Version
 
-from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
+from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, Previous, look
 from releasegate.core.audit.subject import Subject
 from releasegate.core.audit.telling import Finding, told
 
@@ -25,8 +25,8 @@ def build(built: Subject) -> AuditedBuild:
         version=built.version,
         files={a.filename: packed(a) for a in (built.wheel, built.sdist)},
         rebuilt={built.rebuilt.filename: packed(built.rebuilt)},
-        tree=built.tree,
-        previous=built.previous,
+        tree=lambda: built.tree,
+        previous=lambda: None if built.previous is None else Previous("last.whl", built.previous, built.previous_sdist),
     )
 
 

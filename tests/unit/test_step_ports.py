@@ -19,7 +19,7 @@ from release_fixture import APP, ReleaseFixture
 from releasegate.core.config.companion import Companion
 from releasegate.core.config.keys import EndToEndCommand, ForgeConfig, Package
 from releasegate.core.config.version_file_types import TomlVersionFile
-from releasegate.core.errors import Conflict, NotYet
+from releasegate.core.errors import Conflict, GateFailed, NotYet
 from releasegate.engine import Engine, Outcome
 from releasegate.ledger_writer import LedgerWriter
 from releasegate.pipelines import FINAL, PIPELINES, POST, RC, Pipeline, bind
@@ -202,6 +202,12 @@ def every_way(fixture: Watched, *, lost: Callable[[], None]) -> None:
     fixture.from_laptop = False
     with pytest.raises(NotYet, match=r"CI has not uploaded 1\.1"):
         fixture.go(FINAL, "1.1", "1.1rc1")
+    # What was built is red, and the audit of it is asked again by another command.
+    fixture.tools = FakeTools(unrenderable=("no",))
+    with pytest.raises(GateFailed):
+        fixture.go(RC, "1.1rc2")
+    fixture.tools = FakeTools()
+    fixture.go(RC, "1.1rc2")
     # Another machine is first, with other bytes.
     fixture.tools = Race(index=fixture.staging, filename="sample_app-1.2rc1.tar.gz")
     with pytest.raises(Conflict, match="holds other bytes"):

@@ -12,14 +12,15 @@ from releasegate.core.audit.audit import CHECK_NAMES, AuditedBuild, look
 from releasegate.core.audit.description import is_markdown
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.telling import Finding, told
-from releasegate.core.dists.archive import Members, read_sdist, read_wheel
+from releasegate.core.dists.archive import Members, read_wheel
 from releasegate.core.dists.manifest import Manifest
 from releasegate.core.dists.requirements import required, unmet
 from releasegate.core.dists.wheel import requires, sources, wheel_metadata
 from releasegate.core.errors import GateFailed, Unavailable
 from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
-from releasegate.ports import Index, IndexFile, LockAnswer
+from releasegate.ports import LockAnswer
+from releasegate.steps.beside import Beside, beside
 from releasegate.steps.meanwhile import meanwhile
 from releasegate.steps.release import Release
 from releasegate.steps.step import Kind, ReleaseStep
@@ -27,15 +28,6 @@ from releasegate.steps.step import Kind, ReleaseStep
 _TOOLS = ("compile", "twine", "requirements", "locks")
 _UNTYPED = "`long_description_content_type` missing"
 _WAIVE = "what cannot be mended is waived one check at a time: invoke waive --gate audit:CHECK"
-
-
-@dataclass(frozen=True)
-class Previous:
-    """The newest release before this one: its wheel, and the sdist beside it, where they can be read."""
-
-    filename: str
-    wheel: Members | None
-    sdist: Members | None
 
 
 @dataclass(frozen=True)
@@ -57,9 +49,9 @@ class Audit(ReleaseStep):
     def run(self) -> Evidence:
         release = self.release
         manifest = release.manifest()
-        previous = _previous(release)
-        problems = dict(self._found(manifest, previous))
-        locks = self._locks(told_elsewhere=any(problems.values()))
+        with beside(release) as against:
+            problems = dict(self._found(manifest, against))
+            locks = _answers(against, told_elsewhere=any(problems.values()))
         for lock in locks:
             if lock.problem and not lock.by:
                 release.run.progress(f"{lock.path}: {lock.problem}")
@@ -80,13 +72,14 @@ class Audit(ReleaseStep):
                     line for f in left for line in (f"{f.check}: {f.problem}", *(f"  {more}" for more in f.lines))
                 ],
             )
-        against = None if previous is None else previous.filename
-        shown: dict[str, Any] = {"files": [a.filename for a in manifest.artifacts], "compared with": against}
+        before = against.previous()
+        compared = None if before is None else before.filename
+        shown: dict[str, Any] = {"files": [a.filename for a in manifest.artifacts], "compared with": compared}
         if locks:
             shown["locks"] = {lock.path: lock.problem or "current" for lock in locks}
         return {**shown, "waived": waived} if waived else shown
 
-    def _found(self, manifest: Manifest, previous: Previous | None) -> Mapping[str, Problems]:
+    def _found(self, manifest: Manifest, against: Beside) -> Mapping[str, Problems]:
         """Return what is found here, and what other tools say meanwhile, by the name of the check."""
         release = self.release
         files = _contents(release, manifest)
@@ -97,10 +90,10 @@ class Audit(ReleaseStep):
             meanwhile(lambda: self._tried(manifest, wheels)) as tried,
             meanwhile(lambda: list(self._unmet(wheels))) as unmet,
         ):
-            looked = self._looked_at(files, previous)
+            looked = self._looked_at(files, against)
         return {**looked, **tried(), "requirements": unmet()}
 
-    def _looked_at(self, files: Mapping[str, bytes], previous: Previous | None) -> Mapping[str, Problems]:
+    def _looked_at(self, files: Mapping[str, bytes], against: Beside) -> Mapping[str, Problems]:
         release, ports = self.release, self.release.ports
         return look(
             AuditedBuild(
@@ -108,24 +101,14 @@ class Audit(ReleaseStep):
                 version=release.version,
                 files=files,
                 rebuilt=ports.builds.rebuilt(release.package, release.version),
-                tree=ports.repository.tree(release.commit()),
-                previous=None if previous is None else previous.wheel,
-                previous_sdist=None if previous is None else previous.sdist,
+                tree=against.tree,
+                previous=against.previous,
+                known=against.known,
                 standard_library=sys.stdlib_module_names,
                 submodules=ports.repository.submodules(release.commit()),
                 hosts=release.run.settings.hosts(),
             )
         )
-
-    def _locks(self, *, told_elsewhere: bool) -> tuple[LockAnswer, ...]:
-        """Return what is said of the tracked locks; raises ``Unavailable`` where nothing else would be told instead."""
-        release = self.release
-        try:
-            return release.ports.builds.locks(release.package, version=release.version, commit=release.commit())
-        except Unavailable:
-            if not told_elsewhere:
-                raise
-            return ()
 
     def _tried(self, manifest: Manifest, wheels: Mapping[str, Members]) -> Mapping[str, Problems]:
         """Return what other tools say of the files, by the name of the check."""
@@ -154,6 +137,16 @@ class Audit(ReleaseStep):
                 yield Problem(sentence, about=each.name, key="allowed", lines=lines)
 
 
+def _answers(against: Beside, *, told_elsewhere: bool) -> tuple[LockAnswer, ...]:
+    """Return what is said of the tracked locks; raises ``Unavailable`` where nothing else would be told instead."""
+    try:
+        return against.locks()
+    except Unavailable:
+        if not told_elsewhere:
+            raise
+        return ()
+
+
 def _is_meant(line: str, wheels: Mapping[str, Members]) -> bool:
     """Whether twine only misses the content type of a description that is what an index takes it for: reST."""
     return _UNTYPED in line and not any(is_markdown(_metadata(wheel)) for wheel in wheels.values())
@@ -178,44 +171,6 @@ def _objection(line: str) -> Problem:
     """Return what twine says: an index takes what it only warns of, so that a project may mean it."""
     warned = line.removeprefix("WARNING").strip()
     return Problem(line) if warned == line else Problem(line, about=warned, key="allowed")
-
-
-def _previous(release: Release) -> Previous | None:
-    """Return the newest release on the production index that is older than this one and not yanked, with a wheel.
-
-    Work that is later than a release of that number is compared with it, too. Of several wheels the one for the same
-    platform is taken, where there is one.
-    """
-    index = release.index("production")
-    last = release.version if release.at is not None else None
-    older = [
-        (file.version, file)
-        for file in index.files(release.package.name)
-        if file.version is not None
-        and (file.version < release.version or file.version == last)
-        and not file.version.is_prerelease
-    ]
-    wheels = [pair for pair in older if pair[1].filename.endswith(".whl") and not pair[1].yanked]
-    if not wheels:
-        return None
-    ours = {_tags(artifact.filename) for artifact in release.manifest().artifacts}
-    newest, file = max(wheels, key=lambda pair: (pair[0], _tags(pair[1].filename) in ours))
-    sdist = next((f for v, f in older if v == newest and f.filename.endswith(".tar.gz")), None)
-    return Previous(file.filename, _readable(index, file), None if sdist is None else _readable(index, sdist))
-
-
-def _readable(index: Index, file: IndexFile) -> Members | None:
-    """Return a file that was published, ``None`` where it cannot be read: no release of today could mend that."""
-    read = read_wheel if file.filename.endswith(".whl") else read_sdist
-    try:
-        return read(file.filename, index.fetch(file))
-    except GateFailed:
-        return None
-
-
-def _tags(wheel: str) -> str:
-    """Return the part of a wheel's name that says what it runs on."""
-    return "-".join(wheel.split("-")[-3:])
 
 
 def _problems(findings: Sequence[Finding], check: str) -> list[str]:

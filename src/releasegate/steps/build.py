@@ -17,6 +17,7 @@ from releasegate.core.frozen import dataclass
 from releasegate.core.release.entry import Evidence
 from releasegate.core.release.versions import promoted
 from releasegate.core.version_files.occurrences import bump_all
+from releasegate.steps.beside import beside
 from releasegate.steps.fetch import published
 from releasegate.steps.release import Release
 from releasegate.steps.stated import version_file_contents
@@ -144,12 +145,9 @@ def _attached(release: Release) -> Manifest | None:
 
 
 def _build(release: Release) -> None:
-    release.ports.builds.build(
-        release.package,
-        version=release.version,
-        commit=release.commit(),
-        progress=release.run.progress,
-    )
+    package, version, commit = release.package, release.version, release.commit()
+    with beside(release):
+        release.ports.builds.build(package, version=version, commit=commit, progress=release.run.progress)
 
 
 def _shown(manifest: Manifest) -> Evidence:

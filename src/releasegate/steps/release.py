@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from releasegate.core.errors import GateFailed, Refused
@@ -120,7 +120,8 @@ class Release:
     """One version of one package on its way; ``candidate`` is the version that it is (or was) proven as.
 
     ``at`` is the commit where no tag of the version names it: work before a release, or after it. With ``strict`` what
-    is recorded of the version counts for a production upload: only what is believed does.
+    is recorded of the version counts for a production upload: only what is believed does. ``begun`` is what a step has
+    asked for a later one, by its name and the commit: see ``releasegate.steps.beside``.
     """
 
     package: Package
@@ -129,6 +130,7 @@ class Release:
     run: RunContext
     at: str | None = None
     strict: bool = False
+    begun: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def given(self, uses: frozenset[str]) -> Release:
         """Return the release for a step that names the ports *uses*: no other can be reached through it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -65,12 +66,21 @@ CHECK_NAMES = ("files", *dict.fromkeys(name for name, _ in CHECKS), "allowed")
 
 
 @dataclass(frozen=True)
+class Previous:
+    """The newest release before this one: its wheel, and the sdist beside it, where they can be read."""
+
+    filename: str
+    wheel: Members | None
+    sdist: Members | None
+
+
+@dataclass(frozen=True)
 class AuditedBuild:
     """What a build made, as bytes.
 
     ``files`` and ``rebuilt`` are folders (file name -> bytes): the distributions, and the wheel built from the sdist.
-    ``tree`` are the tracked files of the commit, by path from the package's own folder. ``previous`` is the wheel
-    published before this one, ``None`` for a first release, ``previous_sdist`` the sdist beside it.
+    ``tree`` gives the tracked files of the commit, by path from the package's own folder, ``previous`` what was
+    published before, ``None`` for a first release, ``known`` syntax trees by what they are parsed from.
     ``standard_library`` are the names of its modules, ``submodules`` the commits of those that Git has, by path,
     ``hosts`` those that are known.
     """
@@ -79,9 +89,9 @@ class AuditedBuild:
     version: Version
     files: Mapping[str, bytes]
     rebuilt: Mapping[str, bytes]
-    tree: Mapping[str, bytes]
-    previous: Members | None = None
-    previous_sdist: Members | None = None
+    tree: Callable[[], Mapping[str, bytes]]
+    previous: Callable[[], Previous | None]
+    known: Callable[[], Mapping[bytes, ast.Module]] = dict
     standard_library: frozenset[str] = frozenset()
     submodules: Mapping[str, str] = field(default_factory=dict)
     hosts: Hosts = ()
@@ -91,6 +101,7 @@ def look(build: AuditedBuild) -> Mapping[str, Problems]:
     """Return what each check finds, by its name.
 
     Files that are missing, too many or damaged are reported alone: without them there is nothing to look into.
+    What is raised where the tree or what was published before cannot be had goes through.
     """
     problems = [
         *_miscounted(build.files, of=(".whl", ".tar.gz")),
@@ -99,9 +110,10 @@ def look(build: AuditedBuild) -> Mapping[str, Problems]:
     if problems:
         return {"files": problems}
     try:
-        subject = _opened(build)
+        archives = _opened(build)
     except ReleasegateError as error:
         return {"files": (error.problem,)}
+    subject = _subject(build, *archives)
     found: dict[str, Problems] = {}
     stopped: set[str] = set()
     for name, check in CHECKS:
@@ -109,22 +121,32 @@ def look(build: AuditedBuild) -> Mapping[str, Problems]:
     return found
 
 
-def _opened(build: AuditedBuild) -> Subject:
+def _opened(build: AuditedBuild) -> tuple[Members, Members, Members]:
     wheel, sdist = sorted(build.files, key=lambda name: not name.endswith(".whl"))
     (rebuilt,) = build.rebuilt
+    return (
+        read_wheel(wheel, build.files[wheel]),
+        read_sdist(sdist, build.files[sdist]),
+        read_wheel(rebuilt, build.rebuilt[rebuilt]),
+    )
+
+
+def _subject(build: AuditedBuild, wheel: Members, sdist: Members, rebuilt: Members) -> Subject:
+    previous = build.previous()
     return Subject(
         package=build.package,
         version=build.version,
-        wheel=read_wheel(wheel, build.files[wheel]),
-        sdist=read_sdist(sdist, build.files[sdist]),
-        rebuilt=read_wheel(rebuilt, build.rebuilt[rebuilt]),
-        tree=build.tree,
-        previous=build.previous,
-        previous_sdist=build.previous_sdist,
+        wheel=wheel,
+        sdist=sdist,
+        rebuilt=rebuilt,
+        tree=build.tree(),
+        previous=None if previous is None else previous.wheel,
+        previous_sdist=None if previous is None else previous.sdist,
         sizes={name: len(content) for name, content in build.files.items()},
         standard_library=build.standard_library,
         submodules=build.submodules,
         hosts=build.hosts,
+        known=build.known(),
     )
 
 

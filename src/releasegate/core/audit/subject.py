@@ -25,7 +25,8 @@ class Subject:
     ``rebuilt`` is the wheel built from the sdist; ``tree`` are the tracked files of the commit (path -> bytes);
     ``previous`` is the wheel published before this one, ``None`` for a first release, and ``previous_sdist`` the sdist
     beside it. ``sizes`` are the bytes of the files as they are packed; ``standard_library`` are its modules' names;
-    ``submodules`` are the commits of those that Git has, by path; ``hosts`` are those that are known.
+    ``submodules`` are the commits of those that Git has, by path; ``hosts`` are those that are known; ``known`` are
+    syntax trees of Python files, by their content.
     """
 
     package: Package
@@ -40,6 +41,7 @@ class Subject:
     standard_library: frozenset[str] = frozenset()
     submodules: Mapping[str, str] = field(default_factory=dict)
     hosts: Hosts = ()
+    known: Mapping[bytes, ast.Module] = field(default_factory=dict)
 
     @cached_property
     def held(self) -> Mapping[str, bytes]:
@@ -54,7 +56,7 @@ class Subject:
     @cached_property
     def code(self) -> Mapping[str, ast.Module | None]:
         """The syntax trees of the wheel's Python files, by path in site-packages."""
-        return parsed(sources(self.wheel))
+        return parsed(sources(self.wheel), known=self.known)
 
     @cached_property
     def definitions(self) -> Definitions:

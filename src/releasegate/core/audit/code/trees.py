@@ -10,17 +10,24 @@ LARGEST = 2**20
 """Bytes of a source file that is parsed."""
 
 _TOTAL = 12 * 2**20
+_NONE: Mapping[bytes, ast.Module] = {}
 LEAVES = frozenset({ast.Name, ast.Constant})
 """Half of all nodes, which hold no other."""
 
 
-def parsed(sources: Mapping[str, bytes]) -> dict[str, ast.Module | None]:
-    """Return the syntax trees of *sources*, ``None`` for what cannot be parsed or is too much."""
+def parsed(sources: Mapping[str, bytes], *, known: Mapping[bytes, ast.Module] = _NONE) -> dict[str, ast.Module | None]:
+    """Return the syntax trees of *sources*, ``None`` for what cannot be parsed or is too much.
+
+    What is *known* by its content is not parsed again.
+    """
     trees: dict[str, ast.Module | None] = {}
     total = 0
     for path, source in sources.items():
         total += len(source)
-        trees[path] = parse(source) if total <= _TOTAL else None
+        if total > _TOTAL:
+            trees[path] = None
+        else:
+            trees[path] = known[source] if source in known else parse(source)
     return trees
 
 
