@@ -50,9 +50,9 @@ def _tells(path: str) -> bool:
 
 def _uploading(git: Git, commit: str) -> list[str]:
     """Return the paths of the scripts, actions and task runners' files that may upload, or run what does."""
-    options = ("--threads=1", "-l", "-z", "-I", "-i", "--no-color", "--full-name", "-E")
+    options = ("--threads=1", "-l", "-z", "-I", "-i", "--no-color", "--full-name", "-F")
     _, top = git.place()
-    found = git.ask("grep", *options, "-e", "publish|upload", commit, "--", top or ".").stdout
+    found = git.ask("grep", *options, "-e", "publish", "-e", "upload", commit, "--", top or ".").stdout
     paths = [os.fsdecode(name).removeprefix(f"{commit}:") for name in found.split(b"\0") if name]
     names = {*RUNNERS, *ACTIONS}
     return [p for p in paths if PurePosixPath(p).suffix in SCRIPTS or PurePosixPath(p).name in names][:_MOST]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from releasegate.core.audit.code.trees import last_name, parse, walk
@@ -32,6 +33,7 @@ _ON_TEXTS = frozenset(
     sorted split splitlines startswith str strip""".split()  # noqa: SIM905 - names, as one reads them
 )
 """What an assertion calls that looks at texts, and runs nothing."""
+_CALLED = frozenset(word for words in RUNNERS.values() for word in words)
 _GOES_ON = (",", "(", "[", "\\")
 _DEEP = 12
 
@@ -68,15 +70,25 @@ def runs(words: str, files: Files) -> Ran | None:
 
 def _called(text: str, files: Files) -> Iterator[tuple[PurePosixPath, Sequence[tuple[int, str]]]]:
     """Yield each file, or each target of it, that a text names; with its lines."""
-    plain = _EXPRESSION.sub("$X", _REMARK.sub("", text))
-    tokens = {_ASIDE.sub("", token).rstrip(":,") for token in _TOKEN.findall(plain)}
-    paths = {token for token in tokens if "/" in token or PurePosixPath(token).suffix in SCRIPTS - {""}}
-    modules = {name.replace(".", "/") for name in _MODULE.findall(plain)}
+    tokens, named = _named(text)
+    if not named and tokens.isdisjoint(_CALLED):
+        return
     for path, content in files.items():
         if path.name in RUNNERS and tokens & {*RUNNERS[path.name]}:
             yield from ((path, each.lines) for each in _targets(path, _plain(path, content), text))
-        elif any(_ends(path, each) for each in paths) or any(_is_module(path, each) for each in modules):
+        elif not named.isdisjoint(_tails(path)):
             yield path, [*enumerate(_plain(path, content).splitlines(), start=1)]
+
+
+@lru_cache(maxsize=1000)
+def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of a text, and those paths of files that it may name with them."""
+    plain = _EXPRESSION.sub("$X", _REMARK.sub("", text))
+    tokens = {_ASIDE.sub("", token).rstrip(":,") for token in {*_TOKEN.findall(plain)}}
+    named = {_joined(token) for token in tokens if "/" in token or ("." in token and _is_script(token))}
+    for module in (name.replace(".", "/") for name in _MODULE.findall(plain)):
+        named |= {f"{module}.py", f"{module}/__main__.py"}
+    return frozenset(tokens), frozenset(named)
 
 
 def _targets(path: PurePosixPath, content: str, text: str) -> Sequence[Section]:
@@ -87,15 +99,23 @@ def _targets(path: PurePosixPath, content: str, text: str) -> Sequence[Section]:
     return reached(found, "\n".join(lines)) or usual(path, found)
 
 
-def _ends(path: PurePosixPath, name: str) -> bool:
-    wanted = PurePosixPath(name).parts
-    return path.parts[-len(wanted) :] == wanted if wanted else False
+def _is_script(name: str) -> bool:
+    return PurePosixPath(name).suffix in SCRIPTS - {""}
 
 
-def _is_module(path: PurePosixPath, name: str) -> bool:
-    return _ends(path, f"{name}.py") or _ends(path, f"{name}/__main__.py")
+def _joined(name: str) -> str:
+    """Return a path as it is compared: without a step in place, or two strokes for one."""
+    return "/".join(PurePosixPath(name).parts)
 
 
+@lru_cache(maxsize=2000)
+def _tails(path: PurePosixPath) -> frozenset[str]:
+    """Return what a path may be called by: its name, and with some or all folders before it."""
+    parts = path.parts
+    return frozenset("/".join(parts[start:]) for start in range(len(parts)))
+
+
+@lru_cache(maxsize=200)
 def _plain(path: PurePosixPath, text: str) -> str:
     """Return a program without what is said by itself or asserted of texts; any other text as it is."""
     if path.suffix != ".py":

@@ -126,7 +126,8 @@ def _spelled_out(line: str, step: Node, job: Node, top: Node) -> str:
     """Return a line with what the environment, and all that the job's matrix, may put into it."""
     if "$" not in line:
         return line
-    for key, value in (pair for place in (step, job, top) for pair in place.get("env").pairs):
+    pairs = (pair for place in (step, job, top) for pair in place.get("env").pairs)
+    for key, value in ((key, value) for key, value in pairs if key.text in line):
         name = re.escape(key.text)
         placed = value.text.replace("\\", "\\\\")
         line = re.sub(rf"\$\{{\{{\s*env\.{name}\s*\}}\}}|\$\{{?{name}\b\}}?", placed, line)
