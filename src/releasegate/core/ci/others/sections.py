@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from releasegate.core.frozen import dataclass
@@ -49,6 +50,7 @@ def usual(path: PurePosixPath, found: Sequence[Section]) -> tuple[Section, ...]:
     return reached(found, " ".join(each.name for each in first))
 
 
+@lru_cache(maxsize=200)
 def sections(path: PurePosixPath, text: str) -> tuple[Section, ...]:
     """Return the targets of a task runner's file, in its order."""
     numbered = [*enumerate(text.splitlines(), start=1)]
