@@ -44,6 +44,7 @@ def main(words: Sequence[str]) -> int:
             say(f"nothing runs where {each.name} is")
     done = list(kept(asked.results)) if asked.results else []
     judged = {each.mutant.name for each in done}
+    bench.keep_offered()
     bench.known = frozenset(filter(None, asked.known or bench.broken_anyhow()))
     say(f"without a defect {', '.join(sorted(bench.known)) or 'nothing'} is broken")
     say(f"{len(chosen)} to plant, {len(judged)} of them judged before, drawn by seed {asked.seed}")

@@ -120,6 +120,11 @@ class KeptStack:
         (name,) = self._facts["plugins"]
         return str(name)
 
+    @property
+    def report_folder(self) -> Path:
+        """Where its checks write what they tell."""
+        return Path(os.environ.get("RELEASEGATE_REPORT", self.report)).absolute()
+
     @cached_property
     def environment(self) -> dict[str, str]:
         """What the checks of this stack are told."""
@@ -151,7 +156,7 @@ class KeptStack:
             "RELEASEGATE_STACK_SERVICES": json.dumps({name: _ROLES.get(name, "") for name in self.containers}),
             "RELEASEGATE_STACK_SECRETS": ",".join(_SECRETS),
             "RELEASEGATE_FACTS": str((self.report / FACTS).absolute()),
-            "RELEASEGATE_REPORT": os.environ.get("RELEASEGATE_REPORT", str(self.report.absolute())),
+            "RELEASEGATE_REPORT": str(self.report_folder),
         }  # fmt: skip
 
     def _of_the_pair(self) -> dict[str, str]:

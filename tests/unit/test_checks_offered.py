@@ -276,20 +276,22 @@ def test_what_is_added_to_netbox_s_own_pages_menu_and_start_page_is_offered_too(
         check(now, cell, None, lambda *_: None)
 
 
-def test_the_menu_s_entries_are_those_of_menus_and_single_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_menu_s_entries_and_buttons_are_those_of_menus_and_single_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     def entry(name: str) -> SimpleNamespace:
         return SimpleNamespace(link=f"plugins:app:{name}")
 
-    menu = SimpleNamespace(groups=[SimpleNamespace(items=[entry("b")]), SimpleNamespace(items=[entry("a")])])
+    adds = SimpleNamespace(link="plugins:app:a", buttons=[entry("a_add")])
+    menu = SimpleNamespace(groups=[SimpleNamespace(items=[entry("b")]), SimpleNamespace(items=[adds])])
+    entries = ["plugins:app:a", "plugins:app:a plugins:app:a_add", "plugins:app:b", "plugins:app:c"]
     for plugins, names in (
-        ({"menus": [menu], "menu_items": {"App": [entry("c")]}}, "abc"),
-        ({"menus": [], "menu_items": {}}, ""),
+        ({"menus": [menu], "menu_items": {"App": [entry("c")]}}, entries),
+        ({"menus": [], "menu_items": {}}, []),
     ):
         host = ModuleType("netbox.registry")
         host.registry = {"plugins": plugins}  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "netbox", ModuleType("netbox"))
         monkeypatch.setitem(sys.modules, "netbox.registry", host)
-        assert of_the_image("views").menu() == [f"plugins:app:{name}" for name in names]
+        assert of_the_image("views").menu() == names
 
 
 @pytest.mark.parametrize(

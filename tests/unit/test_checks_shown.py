@@ -18,7 +18,8 @@ HTML = {"Content-Type": "text/html"}
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the modules of the checks."""
-    names = ("netbox", "pages", "leading", "columns", "unrendered", "test_3_plugin", "test_4_pages", "test_4_people")
+    names = ("netbox", "pages", "leading", "cells_of_tables", "columns", "unrendered")
+    names = (*names, "test_3_plugin", "test_4_pages", "test_4_people")
     with checks(pytestconfig, "cell", "making", "records", *names) as modules:
         yield modules
 
@@ -106,7 +107,7 @@ class Lists:
     def __init__(self, fails: str = "") -> None:
         self.fails, self.shown = fails, dict[str, Any]()
         self.asked: list[str] = []
-        self.api = SimpleNamespace(json=self.set)
+        self.api = SimpleNamespace(json=self.set, request=lambda *_, **__: _page(404))
         self.browser = SimpleNamespace(get=self.get)
 
     def set(self, method: str, path: str, json: Any) -> None:
@@ -139,13 +140,104 @@ def test_a_list_shows_all_its_columns_and_is_sorted_by_each(fails: str, words: s
     if words:
         with pytest.raises(AssertionError, match=words):
             judged({"reader": reader}, SEEN, {"tables": TABLES}, CELL)
-        assert reader.asked[-1] == "/plugins/app/things/?sort="
+        assert "/plugins/app/things/?sort=" in reader.asked
     else:
         judged({"reader": reader}, SEEN, {"tables": TABLES}, CELL)
-    assert reader.asked[0] == "/plugins/app/things/?sort=name&sort=size"
+    assert "/plugins/app/things/?sort=name&sort=size" in reader.asked
     assert reader.shown == {"ThingTable": {"columns": ["name", "size"]}}
     with pytest.raises(pytest.skip.Exception, match="no list"):
         judged({"reader": reader}, SEEN, {}, CELL)
+
+
+def _row(number: int, *cells: str) -> str:
+    told = "".join(f"<td><a>{cell}</a></td>" for cell in cells)
+    return f'<tr><td><input type="checkbox" name="pk" value="{number}"></td>{told}<td>Edit</td></tr>'
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ([(1, "a", "5 GB"), (2, "b", "—")], []),  # of one it is shown
+        ([(1, "a", "—"), (2, "b", "—")], ["size"]),
+        ([(1, "a", "None"), (2, "None", " — ")], ["size"]),  # a record may be called so
+        ([(1, "a", "—"), (3, "c", "—")], ["size"]),
+        ([(3, "c", "—")], []),  # it has none
+        ([(1, "a")], []),  # another table
+        ([], []),
+    ],
+)
+def test_a_column_that_shows_nothing_of_what_every_record_has_is_told(
+    rows: list[tuple[Any, ...]], names: list[str], suite: SimpleNamespace
+) -> None:
+    records = [
+        {"id": 1, "name": "a", "size": 5},
+        {"id": 2, "name": "None", "size": {"value": 5}},
+        {"id": 3, "name": "c", "size": 0},
+    ]
+    module = suite.cells_of_tables
+    page = f"<tr><th>Name</th></tr>{''.join(_row(*row) for row in rows)}<input name='pk' value='7'>"
+    if rows == [(1, "a")]:
+        page = page.replace("<td>Edit</td>", "")
+    assert module.unshown(module.shown(page, ["name", "size"]), records) == names
+
+
+def test_a_list_is_held_against_its_api(suite: SimpleNamespace) -> None:
+    listed = SimpleNamespace(ok=True, json=lambda: {"results": [{"id": 1, "name": "a", "size": 5}]})
+    netbox = SimpleNamespace(request=lambda *_, **__: listed)
+    page = _page(text=_row(1, "a", "—"))
+    browser = SimpleNamespace(get=lambda _: page)
+    routes = {"/plugins/app/things/": "/api/things/"}
+    tables = {f"/{path}": each for path, each in TABLES.items()}
+    said = "shows nothing in size, which the records have"
+    assert suite.columns.untold(netbox, browser, tables, routes) == {"/plugins/app/things/": said}
+    page.ok = False
+    assert suite.columns.untold(netbox, browser, tables, routes) == {}
+
+
+class _Loads:
+    """A plugin's configuration, and what lies where NetBox looks for it."""
+
+    name, verbose_name = "of.app", "App"
+
+    def __init__(self, **brought: Any) -> None:
+        self.brought = brought
+
+    def _load_resource(self, name: str) -> Any:
+        found = self.brought.get(name)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@pytest.mark.parametrize(
+    "name", ["menu", "menu_items", "template_extensions", "search_indexes", "graphql_schema", "user_preferences"]
+)
+def test_what_a_plugin_brings_and_netbox_does_not_know_is_told(
+    name: str, monkeypatch: pytest.MonkeyPatch, suite: SimpleNamespace
+) -> None:
+    brought: dict[str, Any] = {
+        "menu": object(), "menu_items": [object()], "template_extensions": [_Loads], "search_indexes": [_Loads],
+        "graphql_schema": [_Loads], "user_preferences": {"a": 1},
+    }  # fmt: skip
+    plugins = {
+        "menus": [brought["menu"]], "menu_items": {"App": brought["menu_items"]}, "graphql_schemas": [_Loads],
+        "template_extensions": {None: [_Loads()]}, "preferences": {"app": brought["user_preferences"]},
+    }  # fmt: skip
+    host = ModuleType("netbox.registry")
+    host.registry = {"plugins": plugins, "search": {"app.thing": _Loads}}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "netbox", ModuleType("netbox"))
+    monkeypatch.setitem(sys.modules, "netbox.registry", host)
+    judged, module = suite.test_3_plugin.test_what_the_plugin_brings_is_known_to_netbox, of_the_image("registered")
+    assert module.unregistered([_Loads(**brought), object()]) == {}
+    assert module.unregistered([_Loads()]) == {}
+    host.registry = {"plugins": {"template_extensions": {}}, "search": {}}  # type: ignore[attr-defined]
+    unknown = module.unregistered([_Loads(**{name: brought[name]})])
+    assert unknown == {f"of.app {name}": "is there, and was not registered"}
+    with pytest.raises(AssertionError, match=f"does not know 1: of.app {name} is there"):
+        judged({"unregistered": unknown}, CELL)
+    judged({}, CELL)
+    broken = module.unregistered([_Loads(**{name: ImportError("no thing")})])
+    assert broken == {f"of.app {name}": "cannot be loaded: ImportError: no thing"}
 
 
 def test_the_tables_of_a_plugin_s_lists_are_told_with_all_their_columns(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from netbox import Browser, NetBox
+from cells_of_tables import shown, unshown
+from netbox import MANY, Browser, NetBox
 from pages import refusals
 
 CONFIG = "/api/users/config/"
@@ -31,6 +32,24 @@ def faults(browser: Browser, tables: Mapping[str, Mapping[str, Any]]) -> dict[st
         one = "" if alike else next((name for name in tables[path]["columns"] if _fails(browser, path, name)), "")
         found[f"{path} sorted by {one}" if one else f"{path} with all its columns"] = said
         _unsorted(browser, path)
+    return found
+
+
+def untold(
+    netbox: NetBox, browser: Browser, tables: Mapping[str, Mapping[str, Any]], routes: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the lists of which a column shows nothing, though the API shows of the records what it is of.
+
+    *routes* are the API's lists by the pages; all columns are chosen. A page that fails is told of elsewhere.
+    """
+    found: dict[str, str] = {}
+    for path, table in tables.items():
+        page = browser.get(f"{path}?per_page={MANY}")
+        listed = netbox.request("GET", routes[path], params={"limit": MANY})
+        if page.ok and listed.ok:
+            chosen = [name for name in table["columns"] if name not in EXEMPT]
+            names = unshown(shown(page.text, chosen), listed.json().get("results", ()))
+            found |= {path: f"shows nothing in {', '.join(names)}, which the records have"} if names else {}
     return found
 
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from offered import offered, tables
+from registered import unregistered
 from views import asking, host_lists, host_pages, menu, nobodys, shown_models, widgets
 
 
@@ -44,6 +45,7 @@ def facts(plugins: list[str]) -> dict[str, Any]:
         "widgets": widgets(plugins),
         "menu": menu(),
         "nobodys": nobodys(),
+        "unregistered": unregistered(every),
         "tables": {page: each for base in bases.values() for page, each in tables(_patterns()[0], base).items()},
         "offered": [offered(*_patterns(), base) for base in bases.values()],
         "shown": _shown(bases.values(), {model._meta.label for model in models}),

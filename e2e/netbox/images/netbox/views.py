@@ -116,8 +116,10 @@ def host_lists(modules: Sequence[str]) -> list[str]:
 
 
 def menu() -> list[str]:
-    """Return what the plugins add to NetBox's menu, by the names of the pages that it leads to."""
-    return sorted({str(item.link) for item in _menu_items()})
+    """Return what the plugins add to NetBox's menu, by the names of the pages that it leads to; a button by both."""
+    items = _menu_items()
+    buttons = {f"{item.link} {each.link}" for item in items for each in getattr(item, "buttons", None) or ()}
+    return sorted({str(item.link) for item in items} | buttons)
 
 
 def nobodys() -> dict[str, str]:
