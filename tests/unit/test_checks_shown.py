@@ -18,7 +18,7 @@ HTML = {"Content-Type": "text/html"}
 @pytest.fixture(scope="module")
 def suite(pytestconfig: pytest.Config) -> Iterator[SimpleNamespace]:
     """Return the modules of the checks."""
-    names = ("netbox", "pages", "leading", "cells_of_tables", "columns", "unrendered")
+    names: tuple[str, ...] = ("netbox", "pages", "leading", "cells_of_tables", "columns", "unrendered")
     names = (*names, "test_3_plugin", "test_4_pages", "test_4_people")
     with checks(pytestconfig, "cell", "making", "records", *names) as modules:
         yield modules
