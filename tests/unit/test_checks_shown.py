@@ -209,18 +209,16 @@ class _Loads:
         return found
 
 
-@pytest.mark.parametrize(
-    "name", ["menu", "menu_items", "template_extensions", "search_indexes", "graphql_schema", "user_preferences"]
-)
+@pytest.mark.parametrize("name", ["menu", "menu_items", "template_extensions", "search_indexes", "user_preferences"])
 def test_what_a_plugin_brings_and_netbox_does_not_know_is_told(
     name: str, monkeypatch: pytest.MonkeyPatch, suite: SimpleNamespace
 ) -> None:
     brought: dict[str, Any] = {
         "menu": object(), "menu_items": [object()], "template_extensions": [_Loads], "search_indexes": [_Loads],
-        "graphql_schema": [_Loads], "user_preferences": {"a": 1},
+        "user_preferences": {"a": 1},
     }  # fmt: skip
     plugins = {
-        "menus": [brought["menu"]], "menu_items": {"App": brought["menu_items"]}, "graphql_schemas": [_Loads],
+        "menus": [brought["menu"]], "menu_items": {"App": brought["menu_items"]},
         "template_extensions": {None: [_Loads()]}, "preferences": {"app": brought["user_preferences"]},
     }  # fmt: skip
     host = ModuleType("netbox.registry")

@@ -61,7 +61,7 @@ def test_the_menu_asks_for_permissions_that_can_be_given(facts: dict[str, Any], 
 
 @pytest.mark.contract("plugin.registered", PLUGIN, needs=("netbox.up",))
 def test_what_the_plugin_brings_is_known_to_netbox(facts: dict[str, Any], cell: Cell) -> None:
-    """Its menu, its panels, what is searched, its GraphQL: what lies where NetBox looks for it was taken from there."""
+    """Its menu, its panels, what is searched: what lies where NetBox looks for it was taken from there."""
     wrong = cell.undeclared(facts.get("unregistered", {}))
     first = "; ".join(f"{what} {said}" for what, said in list(wrong.items())[:3])
     assert not wrong, f"of what the plugin brings NetBox does not know {len(wrong)}: {first}"

@@ -1,6 +1,7 @@
 """Whether NetBox took what a plugin brings from where it looks for it: that is done when the plugin is ready.
 
-The places and what is done with each: netbox/plugins/__init__.py and netbox/plugins/registration.py of NetBox.
+The places and what is done with each: netbox/plugins/__init__.py and netbox/plugins/registration.py of NetBox. GraphQL
+is taken later, and asked.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ def _unknown(config: Any, load: Callable[[str], Any], registry: Mapping[str, Any
         "menu_items": lambda _: config.verbose_name in plugins.get("menu_items", {}),
         "template_extensions": lambda brought: all(_is_there(each, plugins["template_extensions"]) for each in brought),
         "search_indexes": lambda brought: all(_is_there(each, {"": registry["search"].values()}) for each in brought),
-        "graphql_schema": lambda brought: all(each in plugins.get("graphql_schemas", ()) for each in brought),
         "user_preferences": lambda _: config.name.rpartition(".")[2] in plugins.get("preferences", {}),
     }
     for name, is_known in known.items():
