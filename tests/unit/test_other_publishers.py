@@ -190,6 +190,7 @@ def test_what_does_not_upload_is_left_alone(run: str) -> None:
         ("docker://registry.example/gh-action-pypi-publish:1", "", True),
         ("some/publish-to-pypi@v1", "", True),
         ("python-semantic-release/python-semantic-release@v9", "", True),
+        ("python-semantic-release/python-semantic-release@v9", "\n        with: {push: false, tag: false}", False),
         ("PyO3/maturin-action@v1", "\n        with: {command: upload}", True),
         ("PyO3/maturin-action@v1", "\n        with: {command: build}", False),
         ("python-semantic-release/publish-action@v9", "", False),
@@ -225,6 +226,45 @@ def test_a_condition_on_the_event_counts() -> None:
     assert len(found(workflow(on, job="if: github.event_name == 'release'"))) == 1
     assert len(found(workflow(on, job=f"{by_hand} || x"))) == 1
     assert found(workflow(on, job="if: ${{ false }}")) == []
+
+
+@pytest.mark.parametrize(
+    ("on", "condition", "reached"),
+    [
+        ("{push: {branches: [develop]}}", "startsWith(github.ref, 'refs/tags/')", False),
+        ("{push: {branches: [develop]}}", "startsWith(github.event.ref, 'refs/tags') && x", False),
+        ("{push: {branches: [develop]}}", "!startsWith(github.ref, 'refs/tags/')", True),
+        ("{push: {branches: [develop]}}", "github.ref == 'refs/heads/develop'", True),
+        ("{push: {branches: [develop]}}", "github.ref_name != 'develop'", False),
+        ("{push: {branches: [develop]}}", "github.ref_type == 'tag'", False),
+        ("{push: {branches: [develop]}}", "!(github.ref_type == 'tag')", True),
+        ("{push: {branches: [develop]}}", "github.ref_type == 'tag' || inputs.really", True),
+        ("{push: {branches: [develop]}}", "contains(github.ref, 'develop')", True),
+        ("{push: {tags: ['*']}}", "startsWith(github.ref, 'refs/tags/v')", True),
+        ("{push: {tags: ['*']}}", "startsWith(github.ref, 'refs/tags/other-v')", False),
+        ("{push: {tags: ['*']}}", "!contains(github.ref, 'rc')", True),
+        ("{push: {tags: ['*']}}", "contains(github.ref_name, 'rc')", True),
+        ("{push: {tags: ['*']}}", "github.ref_type == 'branch'", False),
+        ("push", "github.event_name == 'push' && startsWith(github.ref, 'refs/heads/')", True),
+        ("release", "startsWith(github.ref, 'refs/tags/v')", True),
+        ("release", "startsWith(github.ref, 'refs/heads/')", False),
+        ("create", "startsWith(github.ref, 'refs/heads/')", True),  # what its ref is is not known
+    ],
+)
+def test_a_condition_on_what_is_pushed_counts(on: str, condition: str, *, reached: bool) -> None:
+    assert bool(found(workflow(on, job=f'if: "{condition}"'))) is reached
+
+
+def test_what_waits_for_an_upload_is_named_with_it() -> None:
+    after = "  tell:\n    needs: [ship]\n  more:\n    needs: tell\n  docs:\n    steps: []\n"
+    (told,) = found(f"{workflow('push')}{after}")
+    assert "remove the job ship with tell, more, which wait for it, or the event push" in told
+
+
+def test_what_makes_tags_alone_is_said_to() -> None:
+    name = "python-semantic-release/python-semantic-release"
+    (told,) = found(f"on: push\njobs:\n  ship:\n    steps:\n      - uses: {name}@v10\n")
+    assert f":5 makes the tags of versions ({name}), and line 1 starts it with" in told
 
 
 def test_what_follows_a_started_workflow_is_started_too() -> None:

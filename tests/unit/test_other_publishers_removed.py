@@ -94,3 +94,14 @@ def test_a_job_that_has_no_lines_of_its_own_is_left_to_the_person() -> None:
     flow = "on: [push]\njobs: {tests: {steps: []}, publish: {steps: [{run: twine upload}]}}\n"
     assert line(flow, "publish") is None
     assert line(WORKING[0] + JOBS, "called") is None
+
+
+@pytest.mark.parametrize("on", ["on: workflow_call", "on: [workflow_call, push]"])
+def test_a_workflow_that_another_one_runs_stays_for_it(on: str) -> None:
+    found = [OtherPublisher(PATH, 1, "twine upload", "publish", None)]
+    caller = f"on: push\njobs:\n  all:\n    uses: ./{PATH}\n"
+    files = {PATH: on + JOBS, PurePosixPath(".github/workflows/all.yml"): caller}
+    assert removals(found, files)[PATH].startswith("sed ")
+    alone = f"{on}\njobs:\n  publish:\n    steps:\n      - run: twine upload\n"
+    assert removals(found, {**files, PATH: alone}) == {}  # what runs it would break
+    assert removals(found, {PATH: alone}) == {PATH: f"git rm {PATH}"}

@@ -81,9 +81,9 @@ def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> 
     for each in told:
         if _taken(each) and each not in around.used and (each in known or not named):
             return Prefix(each)
-    for prefix in found:
-        if _names(prefix, around.names):
-            return Prefix(prefix)
+    own = next((prefix for prefix in found if _names(prefix, around.names)), None)
+    if own is not None and not _left(own, found, tags, around):
+        return Prefix(own)
     nobodys = [prefix for prefix in found if not _names(prefix, around.siblings)]
     unnamed = _of_nobody(nobodys, tags, around)
     if unnamed is not None:
@@ -93,6 +93,19 @@ def choose(tags: Sequence[str], around: Around, *, told: Iterable[str] = ()) -> 
     (name, *_) = sorted(around.names, key=len, reverse=True)
     shape = next((made for prefix in known if (made := _reshaped(prefix, around.siblings, name)) is not None), None)
     return Prefix(shape or f"{name}-v", "no tag has the package's name")
+
+
+def _left(own: str, found: Sequence[str], tags: Collection[str], around: Around) -> bool:
+    """Whether a project without siblings left the tags that name it, for plain ones that are newer.
+
+    Then the version that its files state has a plain tag alone; where they state none, most tags are plain.
+    """
+    plain = next((prefix for prefix in found if _owner(prefix) in _PLAIN), None)
+    if plain is None or around.siblings or around.used or found.index(own) < found.index(plain):
+        return False
+    if around.version is None:
+        return found.count(own) < found.count(plain)
+    return f"{own}{around.version}" not in tags and f"{plain}{around.version}" in tags
 
 
 def _of_nobody(prefixes: Sequence[str], tags: Collection[str], around: Around) -> Prefix | None:

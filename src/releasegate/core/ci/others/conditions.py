@@ -1,49 +1,59 @@
-"""Which events reach a job or a step, as far as plain conditions on the event's name say."""
+"""Whether an event reaches a job or a step, as far as plain conditions on the event's name and its ref say."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from releasegate.core.ci.others.nodes import Node
 
-Events = frozenset[str] | None
-"""The events that something is reached by; ``None`` where all of them do."""
-
-STARTING = frozenset({"push", "create", "release", "workflow_run"})
-"""The events of a release that may start a workflow."""
+Conditions = frozenset[str]
+"""What must all hold where something is reached, as it is written."""
 
 _NEVER = re.compile(r"(?:\$\{\{)?\s*false\s*(?:\}\})?")
 _EVENT = re.compile(r"github\.event_name\s*([=!]=)\s*'(\w+)'")
+_REF = re.compile(r"github\.(ref|ref_name|ref_type)\s*([=!]=)\s*'([^']*)'")
+_IN_REF = re.compile(r"(!?)\s*(startsWith|contains)\s*\(\s*github\.(?:event\.)?(ref|ref_name)\s*,\s*'([^']*)'\s*\)")
 _ANYWAY = re.compile(r"\b(?:always|cancelled|failure)\s*\(")
+_NONE_OF = re.compile(r"!\s*\(")
 
 
-def both(one: Events, other: Events) -> Events:
-    """Return the events that reach what has two conditions."""
-    return other if one is None else one if other is None else one & other
+def reached_by(top: Node, job: Node, step: Node) -> Conditions:
+    """Return what must hold where a step of a job is reached, which is skipped where a job is that it needs."""
+    return frozenset(text for each in (job, step, *_needed(top, job)) if (text := each.get("if").text))
 
 
-def reached_by(top: Node, job: Node, step: Node) -> Events:
-    """Return the events that reach a step of a job, which is skipped where a job is that it needs."""
-    reached = both(_by(job.get("if").text), _by(step.get("if").text))
-    for needed in _needed(top, job):
-        reached = both(reached, _by(needed.get("if").text))
-    return reached
-
-
-def _by(condition: str) -> Events:
+def may_hold(condition: str, event: str, refs: Sequence[str]) -> bool:
+    """Whether an event may pass a condition, with one of *refs* as what it is about; without any, that is not known."""
     if _NEVER.fullmatch(condition):
-        return frozenset()
-    found = frozenset[str]()
-    for part in condition.split("||"):
-        terms = _EVENT.findall(part)
-        if not terms:
-            return None
-        reached: Events = None
-        for how, event in terms:
-            reached = both(reached, frozenset({event}) if how == "==" else STARTING - {event})
-        found |= reached or frozenset()
-    return found
+        return False
+    if _NONE_OF.search(condition):
+        return True
+    return any(_passes(part, event, ref) for part in condition.split("||") for ref in refs or ("",))
+
+
+def _passes(part: str, event: str, ref: str) -> bool:
+    """Whether no comparison of a part that is known fails."""
+    if any((event == name) != (how == "==") for how, name in _EVENT.findall(part)):
+        return False
+    if not ref:
+        return True
+    _, kind, name = ref.split("/", 2)
+    held = {"ref": ref, "ref_name": name, "ref_type": "tag" if kind == "tags" else "branch"}
+    if any((held[what] == text) != (how == "==") for what, how, text in _REF.findall(part)):
+        return False
+    found = ((no, held[what].startswith(text) if how == "startsWith" else text in held[what])
+             for no, how, what, text in _IN_REF.findall(part))  # fmt: skip
+    return all(holds != bool(no) for no, holds in found)
+
+
+def waiting(top: Node, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the other jobs that need one of those of these *names*, however far: without it they never run."""
+    jobs = {key.text: {each.text for each in job.get("needs").members} for key, job in top.get("jobs").pairs}
+    gone = set(names)
+    while more := {name for name, needs in jobs.items() if name not in gone and gone & needs}:
+        gone |= more
+    return tuple(name for name in jobs if name in gone - set(names))
 
 
 def _needed(top: Node, job: Node) -> Iterator[Node]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.others.conditions import Events, both
+from releasegate.core.ci.others.conditions import Conditions, may_hold, waiting
 from releasegate.core.ci.others.elsewhere import uploads_elsewhere
 from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS, MARK, Node, read_workflow
 from releasegate.core.ci.others.scripts import Files, runs
 from releasegate.core.ci.others.triggers import Start, starts
-from releasegate.core.ci.others.uploads import Uploading, calls, uploading_words, uploads
+from releasegate.core.ci.others.uploads import TAGGING, Uploading, calls, uploading_words, uploads
 from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.keys import Package
 from releasegate.core.frozen import dataclass
@@ -24,27 +24,38 @@ from releasegate.core.globs import matching
 
 @dataclass(frozen=True)
 class OtherPublisher:
-    """A place that uploads, and what of a release starts it; ``start`` is ``None`` where the file is no YAML."""
+    """A place that uploads, and what of a release starts it; ``start`` is ``None`` where the file is no YAML.
+
+    ``waiting`` are the other jobs that need its own.
+    """
 
     path: PurePosixPath
     line: int
     by: str
     job: str
     start: Start | None
+    waiting: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Say where it is and what to remove, in a sentence."""
         if self.start is not None and not self.start.event:
             job = f"the job {self.job}" if self.job else "it"
-            return (
-                f"{self.path}:{self.line} uploads to a package index ({self.by}), and {self.start.words}: remove {job}"
-            )
+            return f"{self.path}:{self.line} {self._does}, and {self.start.words}: remove {job}"
         if self.start is None:
             return f"{self.path} names {self.by} and is no YAML that can be read: mend it, or remove it"
         where = f"line {self.start.line}" if self.start.path == self.path else f"{self.start.path}:{self.start.line}"
+        more = f" with {', '.join(self.waiting)}, which wait for it" if self.waiting else ""
         return (
-            f"{self.path}:{self.line} uploads to a package index ({self.by}), and {where} starts it with "
-            f"{self.start.words}: remove the job {self.job}, or the event {self.start.event}"
+            f"{self.path}:{self.line} {self._does}, and {where} starts it with {self.start.words}: "
+            f"remove the job {self.job}{more}, or the event {self.start.event}"
+        )
+
+    @property
+    def _does(self) -> str:
+        return (
+            f"makes the tags of versions ({TAGGING})"
+            if self.by == TAGGING
+            else f"uploads to a package index ({self.by})"
         )
 
 
@@ -83,10 +94,10 @@ def other_publishers(
     for path, by_what in begun.items():
         if not files[path].startswith(MARK):
             found += (
-                OtherPublisher(place, each.line, each.by, each.job, start)
+                OtherPublisher(place, each.line, each.by, each.job, start, waiting(tops[place], {each.job}))
                 for start in by_what
-                for place, each, events in _reached(path, tops, files)
-                if events is None or start.event in events
+                for place, each, conditions in _reached(path, tops, files)
+                if all(may_hold(text, start.event, start.refs) for text in conditions)
             )
     found += (
         OtherPublisher(path, line, by, job, Start(path, line, "", f"{system} starts it where a push reaches it"))
@@ -123,18 +134,18 @@ def _is_workflow(path: PurePosixPath) -> bool:
 
 def _reached(
     path: PurePosixPath, tops: Mapping[PurePosixPath, Node], files: Files
-) -> Iterator[tuple[PurePosixPath, Uploading, Events]]:
-    """Yield what uploads in a workflow and in the files that it runs, each with the events that reach it."""
-    waiting: list[tuple[PurePosixPath, Events]] = [(path, None)]
+) -> Iterator[tuple[PurePosixPath, Uploading, Conditions]]:
+    """Yield what uploads in a workflow and in the files that it runs, each with what must hold where it is reached."""
+    waiting: list[tuple[PurePosixPath, Conditions]] = [(path, frozenset())]
     seen = set(waiting)
     while waiting:
         here, reached_by = waiting.pop()
-        yield from ((here, each, both(reached_by, each.events)) for each in uploads(tops[here], files))
+        yield from ((here, each, reached_by | each.conditions) for each in uploads(tops[here], files))
         yield from ((here, each, reached_by) for each in _own_program(here, tops[here], files))
         for call in calls(tops[here]):
             named = PurePosixPath(call.uses)
             for called in (named, *(named / name for name in ACTIONS)):
-                step = (called, both(reached_by, call.events))
+                step = (called, reached_by | call.conditions)
                 if called in tops and step not in seen:
                     seen.add(step)
                     waiting.append(step)
@@ -146,4 +157,4 @@ def _own_program(path: PurePosixPath, top: Node, files: Files) -> Iterator[Uploa
     if path.name in ACTIONS and how.node is not None and how.get("using").text != "composite":
         for beside in sorted(each for each in files if path.parent in each.parents and each != path):
             if (ran := runs(f"./{beside}", {beside: files[beside]})) is not None:
-                yield Uploading(how.line, str(ran), "of this action", None, "pypi", "", "")
+                yield Uploading(how.line, str(ran), "of this action", frozenset(), "pypi", "", "")

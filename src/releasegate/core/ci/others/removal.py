@@ -1,4 +1,4 @@
-"""The line to paste that takes what uploads out of a repository, and nothing beside it."""
+"""The line to paste that takes what uploads out of a repository, with the jobs that wait for it and nothing else."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import takewhile
 from pathlib import PurePosixPath
 
+from releasegate.core.ci.others.conditions import waiting
 from releasegate.core.ci.others.nodes import FOLDERS, Node, read_workflow
 from releasegate.core.ci.others.publishers import OtherPublisher
 
@@ -17,27 +18,30 @@ _BY_HAND = frozenset({"release", "repository_dispatch", "workflow_call", "workfl
 def removals(found: Iterable[OtherPublisher], files: Mapping[PurePosixPath, str]) -> Mapping[PurePosixPath, str]:
     """Return the line for each file of *found* that can be rid of what uploads by one.
 
-    A workflow that is there for releases alone goes whole. Of one that works on the project, too, the jobs go that
-    upload, with those that wait for them. A file that is no workflow of a forge is left to the person: what else it
-    does is not known.
+    A workflow that is there for releases alone goes whole, unless another one runs it. Of one that works on the
+    project, too, the jobs go that upload, with those that wait for them. A file that is no workflow of a forge is left
+    to the person: what else it does is not known.
     """
     jobs: dict[PurePosixPath, set[str]] = {}
     for each in found:
         jobs.setdefault(each.path, set()).add(each.job)
-    lines = {path: _line(path, files.get(path, ""), names) for path, names in jobs.items()}
+    lines = {
+        path: _line(path, files.get(path, ""), names, called=any(f"./{path}" in text for text in files.values()))
+        for path, names in jobs.items()
+    }
     return {path: line for path, line in lines.items() if line}
 
 
-def _line(path: PurePosixPath, text: str, uploading: Collection[str]) -> str:
+def _line(path: PurePosixPath, text: str, uploading: Collection[str], *, called: bool) -> str:
     top = read_workflow(text)
     if top is None or path.parts[0] not in FOLDERS or path.parent.name != "workflows":
         return ""
-    jobs = {key.text: value for key, value in top.get("jobs").pairs}
-    gone = _with_those_that_wait(jobs, uploading)
+    jobs = {key.text for key, _ in top.get("jobs").pairs}
+    gone = {*uploading, *waiting(top, uploading)}
     shown = shlex.quote(str(path))
-    if set(jobs) <= gone or _only_for_releases(top.get("on")):
+    if not called and (jobs <= gone or _only_for_releases(top.get("on"))):
         return f"git rm {shown}"
-    if top.get("jobs").node.flow_style:
+    if jobs <= gone or top.get("jobs").node.flow_style:
         return ""
     rows = text.splitlines()
     ranges = [_rows(rows, key.line) for key, _ in top.get("jobs").pairs if key.text in gone]
@@ -46,16 +50,6 @@ def _line(path: PurePosixPath, text: str, uploading: Collection[str]) -> str:
     # A suffix beside -i is what the sed of GNU and that of BSD and macOS both take.
     deleted = ";".join(f"{first},{last}d" for first, last in ranges)
     return f"sed -i.bak '{deleted}' {shown} && rm {shlex.quote(f'{path}.bak')}"
-
-
-def _with_those_that_wait(jobs: Mapping[str, Node], uploading: Collection[str]) -> set[str]:
-    """Return the jobs that upload and those that need one of them: they could never run again."""
-    gone = set(uploading) & set(jobs)
-    while more := {
-        name for name, job in jobs.items() if name not in gone and gone & {n.text for n in job.get("needs").members}
-    }:
-        gone |= more
-    return gone
 
 
 def _only_for_releases(on: Node) -> bool:

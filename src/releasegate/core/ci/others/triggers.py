@@ -8,7 +8,7 @@ Forgejo's Actions read the same. What a filter says of paths is not looked at: a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
@@ -25,12 +25,16 @@ _SPECIAL = re.compile(r"[*?+\[!\\]")
 
 @dataclass(frozen=True)
 class Start:
-    """One event of a release that starts a workflow: where it says so, the event's name, and in words."""
+    """One event of a release that starts a workflow: where it says so, the event's name, and in words.
+
+    ``refs`` are such as the event may be about; there are none where that is not known.
+    """
 
     path: PurePosixPath
     line: int
     event: str
     words: str
+    refs: tuple[str, ...] = ()
 
 
 def starts(
@@ -60,13 +64,13 @@ def _name(path: PurePosixPath, top: Node) -> str:
 def _direct(path: PurePosixPath, top: Node, packages: Sequence[Package]) -> Iterator[Start]:
     for event, line, filters in events(top):
         if event == "push":
-            yield from (Start(path, line, event, words) for words in _pushes(filters, packages))
+            yield from (Start(path, line, event, words, refs) for words, refs in _pushes(filters, packages))
         elif event == "create":
             yield Start(path, line, event, "a tag that is made")
         elif event == "release":
             types = {each.text for each in filters.get("types").members}
             if not types or types & _RELEASED:
-                yield Start(path, line, event, "a published release")
+                yield Start(path, line, event, "a published release", _tags(p.tag_prefix for p in packages))
 
 
 def _following(path: PurePosixPath, top: Node, begun: set[str]) -> Iterator[Start]:
@@ -76,22 +80,29 @@ def _following(path: PurePosixPath, top: Node, begun: set[str]) -> Iterator[Star
             yield Start(path, line, event, f"the end of the workflow {followed[0]}")
 
 
-def _pushes(filters: Node, packages: Sequence[Package]) -> Iterator[str]:
-    """Yield which of a release's pushes pass the filters: where only branches are named no tag does, and vice versa."""
+def _pushes(filters: Node, packages: Sequence[Package]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield which of a release's pushes pass the filters: where only branches are named no tag does, and vice versa.
+
+    Each is told with its refs.
+    """
     named = {key.text for key, _ in filters.pairs}
     tags, branches = named & {"tags", "tags-ignore"}, named & {"branches", "branches-ignore"}
     prefixes = dict.fromkeys(p.tag_prefix for p in packages)
     if tags or not branches:
         wanted, ignored = _patterns(filters, "tags"), _patterns(filters, "tags-ignore")
         fit = [p for p in prefixes if _may_be_tag(wanted, p) and not _all_ignored(ignored, p)]
-        yield from (f"the tag of a version, {p}X.Y.Z or {p}X.Y.ZrcN" for p in fit[:1])
+        yield from ((f"the tag of a version, {p}X.Y.Z or {p}X.Y.ZrcN", _tags(fit)) for p in fit[:1])
     if branches or not tags:
         wanted, ignored = _patterns(filters, "branches"), _patterns(filters, "branches-ignore")
         for branch in dict.fromkeys(b for p in packages for b in (p.branch, *p.maintenance_branches)):
             # Of maintained branches the configuration knows a pattern; a filter may name one of them.
             named_by = any(fnmatchcase(pattern, branch) for pattern in wanted)
             if (not wanted or named_by or _passes(wanted, branch)) and not _passes(ignored, branch):
-                yield f"a push to {branch}"
+                yield f"a push to {branch}", () if _SPECIAL.search(branch) else (f"refs/heads/{branch}",)
+
+
+def _tags(prefixes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"refs/tags/{prefix}{version}" for prefix in prefixes for version in _VERSIONS)
 
 
 def _patterns(filters: Node, key: str) -> list[str]:

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from releasegate.core.ci.others.commands import command, said_in_code
-from releasegate.core.ci.others.conditions import Events, reached_by
+from releasegate.core.ci.others.conditions import Conditions, reached_by
 from releasegate.core.ci.others.nodes import FOLDERS, NOWHERE, Node
 from releasegate.core.ci.others.scripts import Files, runs
 from releasegate.core.frozen import dataclass
 
 _INDEX = r"(?:py-?pi|poetry|twine|flit|hatch|pdm)"
 _VERB = r"(?:publish|upload|deploy|release)"
-_ACTION = re.compile(
-    rf"{_INDEX}[\w-]*{_VERB}|{_VERB}[\w-]*{_INDEX}|^python-semantic-release/python-semantic-release$", re.IGNORECASE
-)
+_ACTION = re.compile(rf"{_INDEX}[\w-]*{_VERB}|{_VERB}[\w-]*{_INDEX}", re.IGNORECASE)
+TAGGING = "python-semantic-release/python-semantic-release"
+"""What makes the tags of versions by itself, unless it is told to push nothing."""
 _SECRET = re.compile(r"\bsecrets\s*(?:\.\s*([A-Za-z_]\w*)|\[\s*'([A-Za-z_]\w*)'\s*\])")
 _ADDRESS = re.compile(r"https?://[^\s'\"$]+")
 _TELLS = re.compile(r"pypi|token|passw|twine|api.?key", re.IGNORECASE)
@@ -33,7 +33,7 @@ _STAGING = re.compile(r"test[._-]?pypi", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Uploading:
-    """One place of a workflow that uploads: by which command or action, in which job, and on which events only.
+    """One place of a workflow that uploads: by which command or action, in which job, and what must hold.
 
     ``token`` and ``username`` are the names of secrets, empty where there are none.
     """
@@ -41,7 +41,7 @@ class Uploading:
     line: int
     by: str
     job: str
-    events: Events
+    conditions: Conditions
     index: str
     token: str
     username: str
@@ -52,7 +52,7 @@ class Call:
     """A job or a step that runs another file of the repository."""
 
     uses: str
-    events: Events
+    conditions: Conditions
 
 
 def uploads(top: Node, beside: Files) -> Iterator[Uploading]:
@@ -71,19 +71,21 @@ def calls(top: Node) -> Iterator[Call]:
     """Yield every job and step that runs a file of the same repository."""
     for _, job, step in _steps(top):
         used = step.get("uses").text
-        events = reached_by(top, job, step)
+        conditions = reached_by(top, job, step)
         if used.startswith("./"):
-            yield Call(used.removeprefix("./"), events)
+            yield Call(used.removeprefix("./"), conditions)
         named = [match[1] for _, line in step.get("run").lines() for match in _DISPATCHES.finditer(line)]
         if "workflow-dispatch" in used:
             named.append(step.get("with").get("workflow").text)
-        yield from (Call(f"{folder}/workflows/{name}", events) for name in named for folder in FOLDERS)
+        yield from (Call(f"{folder}/workflows/{name}", conditions) for name in named for folder in FOLDERS)
 
 
 def uploading_words(text: str) -> str:
     """Return what would upload in a text of which nothing more is known; empty where nothing would."""
     action = re.search(r"uses:\s*([^\s@]+)", text)
-    return command(text) or (action[1] if action is not None and _ACTION.search(action[1]) else "")
+    return command(text) or (
+        action[1] if action is not None and (action[1] == TAGGING or _ACTION.search(action[1])) else ""
+    )
 
 
 def _steps(top: Node) -> Iterator[tuple[str, Node, Node]]:
@@ -96,6 +98,8 @@ def _steps(top: Node) -> Iterator[tuple[str, Node, Node]]:
 def _uploads_by(step: Node, job: Node, top: Node, beside: Files) -> tuple[str, int]:
     used = step.get("uses")
     action = used.text.partition("@")[0]
+    if action == TAGGING:
+        return ("", 0) if step.get("with").get("push").text == "false" else (action, used.line)
     maturin = "maturin-action" in action and step.get("with").get("command").text in {"publish", "upload"}
     if not action.startswith("./") and (maturin or _publishes(action) or (action and _is_given_an_index(step))):
         return action, used.line
