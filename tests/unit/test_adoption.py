@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from releasegate.adapters.kit_folders import known_hosts
+from releasegate.core.adopt.asked.questions import questions
 from releasegate.core.adopt.detect import Detected, Surroundings, detect
 from releasegate.core.adopt.pythons import PYTHONS, tried_here
 from releasegate.core.adopt.table import RepositoryFacts, table
@@ -253,6 +254,26 @@ def test_the_classifiers_of_a_setup_file_count_and_silence_is_marked() -> None:
     assert silent.pythons_from == "nothing"
     assert "# a guess: nothing says which" in table(silent, FACTS)
     assert found(project=PROJECT).pythons_from != "nothing"
+
+
+@pytest.mark.parametrize(
+    ("said", "pythons", "by"),
+    [
+        ('requires-python = ">=3.7"', "3.7", "requires-python"),
+        ('requires-python = "<3.7"', "3.12", "untried"),
+        ('classifiers = ["Programming Language :: Python :: 3.6"]', "3.12", "untried"),
+        ('classifiers = ["Programming Language :: Python :: 3"]', "3.12", "nothing"),
+    ],
+)
+def test_pythons_that_no_gate_is_run_on_are_told_from_silence(said: str, pythons: str, by: str) -> None:
+    detected = found(project=f'[project]\nname = "h"\nversion = "1.0"\n{said}\n')
+    assert (detected.pythons[0], detected.pythons_from) == (pythons, by)
+    asked = [each.asks for each in questions(detected, FACTS) if "Pythons" in each.asks]
+    words = {"untried": "It names none that a gate is run on", "nothing": "Nothing says"}
+    assert (
+        asked
+        == [f"Which Pythons does it support? {words[by]}; 3.12 and 3.13 were taken." for _ in words if by in words][:1]
+    )
 
 
 def test_of_the_pythons_that_are_only_admitted_the_oldest_is_tried_and_those_that_are_here() -> None:

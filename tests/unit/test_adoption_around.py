@@ -295,7 +295,15 @@ def test_whatever_is_proposed_parses(case: str) -> None:
 
 @pytest.mark.parametrize(
     ("requires", "allowed"),
-    [("setuptools-scm>=8", True), ("setuptools_scm[toml]<9,>=7", False), ("setuptools-scm==8.1", False)],
+    [
+        ("setuptools-scm>=8", False),  # the newest, which writes the same
+        ("setuptools-scm>=8,<10.1", True),
+        ("setuptools_scm[toml]~=9.0", True),
+        ("setuptools-scm==10.0.5", True),
+        ("setuptools_scm[toml]<9,>=7", False),
+        ("setuptools-scm==8.1", False),
+        ("setuptools-scm is needed", False),
+    ],
 )
 def test_what_is_another_from_the_sdist_is_allowed_where_the_tool_makes_it_so(requires: str, *, allowed: bool) -> None:
     build = f'[build-system]\nrequires = ["{requires}"]\n[tool.setuptools_scm]\nversion_file = "src/quay_lamp/_v.py"\n'

@@ -143,7 +143,7 @@ def test_an_older_python_that_is_admitted_and_never_tried_is_a_finding(python: s
 def test_what_is_missing_is_written_where_the_build_reads_it(files: dict[str, str], where: str) -> None:
     tree = {path: text.encode() for path, text in files.items()}
     (found,) = said(oldest_tried(replace(stating(None), tree=tree)))
-    assert found.endswith(f"write {where}.")
+    assert found.endswith(f"write {where}, or the oldest that it runs on.")
 
 
 def test_a_wheel_without_requires_python_is_a_finding() -> None:

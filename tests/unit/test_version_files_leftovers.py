@@ -86,6 +86,12 @@ def test_what_is_about_changes_or_locks_others_is_expected(path: str) -> None:
     assert left_in([Leftover(PurePosixPath(path), 1, "1.0", "1.0")]) == ()
 
 
+def test_a_folder_that_is_named_for_how_releases_are_made_is_about_no_changes() -> None:
+    left = Leftover(PurePosixPath("docs/automatic-releases/a.rst"), 1, "1.0", "1.0")
+    assert left_in([left]) == (left,)
+    assert left_in([replace(left, path=PurePosixPath("docs/releases/1.0.rst"))]) == ()
+
+
 def test_the_rest_is_told_once_and_in_order_but_for_what_is_meant() -> None:
     lines = [
         Leftover(PurePosixPath(path), line, "1.0", "") for path, line in (("b", 2), ("b", 1), ("a/c", 1), ("b", 2))

@@ -12,10 +12,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from releasegate.core.adopt.claims.claim import Files, under
 from releasegate.core.adopt.code import CFG, SETUP, setup_call, setup_cfg
 
-PythonsFrom = Literal["classifiers", "requires-python", "nothing"]
-"""What names the Pythons; ``nothing``: they are assumed."""
+PythonsFrom = Literal["classifiers", "requires-python", "untried", "nothing"]
+"""What names the Pythons; ``nothing``: they are assumed, and so where only such are named that none is tried on."""
 
-PYTHONS = tuple(f"3.{minor}" for minor in range(8, 15))
+PYTHONS = tuple(f"3.{minor}" for minor in range(7, 15))
 """The minor versions that a package may say it supports."""
 
 _UNSAID = ("3.12", "3.13")
@@ -41,7 +41,9 @@ def claimed_pythons(project: Mapping[str, Any], files: Files) -> tuple[tuple[str
     named = tuple(minor for minor in fitting if re.search(rf"Python :: {re.escape(minor)}(?!\d)", classifiers))
     if named:
         return named, "classifiers"
-    return (fitting, "requires-python") if said and fitting else (_UNSAID, "nothing")
+    if said and fitting:
+        return fitting, "requires-python"
+    return _UNSAID, "untried" if said or re.search(r"Python :: [23]\.\d", classifiers) else "nothing"
 
 
 def tried_here(pythons: tuple[str, ...], here: Collection[str]) -> tuple[str, ...]:

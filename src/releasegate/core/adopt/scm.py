@@ -9,6 +9,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
 from releasegate.core.adopt.claims.claim import Files, texts, under
 from releasegate.core.adopt.code import setup_call, setup_cfg
 from releasegate.core.version_files.tags import TOOLS
@@ -27,6 +31,9 @@ _GENERATED = (
     ("tool", "versioningit", "write", "file"),
     ("tool", "versioneer", "versionfile_source"),
 )
+
+_DIFFERING, _ALIKE = ("9.2.2", "10.0.5"), ("10.1.1", "10.99")
+"""Versions of setuptools-scm that write other modules in an sdist than in a tree, and newer ones that do not."""
 
 
 def from_tags(project: Mapping[str, Any], files: Files) -> bool:
@@ -88,12 +95,24 @@ def rewritten(project: Mapping[str, Any], files: Files) -> Iterator[PurePosixPat
 def differing(project: Mapping[str, Any], files: Files) -> tuple[PurePosixPath, ...]:
     """Return the modules that are others where they are built from the sdist.
 
-    setuptools-scm, since 9.0, writes the commit's hash there, which it knows in Git's tree alone.
+    setuptools-scm, from 9.0 until 10.1, writes the commit's hash there, which it knows in Git's tree alone. A build
+    takes the newest one that its requirement admits.
     """
     own = under(project, "tool", "setuptools_scm") or setup_call(files).get("use_scm_version")
-    requires = " ".join(texts(under(project, "build-system", "requires")))
-    older = re.search(r"setuptools[-_.]scm[^,\s]*\s*(?:<=?\s*[1-9]\b|[=~]=\s*[1-8]\b)", requires)
-    return generated(project, files) if own and older is None else ()
+    wanted = [each for text in texts(under(project, "build-system", "requires")) for each in _scm(text)]
+    so = any(each.contains(number) for each in wanted for number in _DIFFERING)
+    newer = any(each.contains(number) for each in wanted for number in _ALIKE)
+    return generated(project, files) if own and so and not newer else ()
+
+
+def _scm(requirement: str) -> Iterator[SpecifierSet]:
+    """Yield which versions of setuptools-scm a requirement admits, if it is one of it."""
+    try:
+        read = Requirement(requirement)
+    except InvalidRequirement:
+        return
+    if canonicalize_name(read.name) == "setuptools-scm":
+        yield read.specifier
 
 
 def tag_prefix(project: Mapping[str, Any]) -> str | None:

@@ -19,8 +19,8 @@ from releasegate.core.config.exemptions import Exemption
 from releasegate.core.frozen import dataclass
 from releasegate.core.globs import matching
 
-_ABOUT_CHANGES = r"change(?:s|log)?|history|news(?:fragments)?|release[-_]?notes?|releases|whatsnew"
-_CHANGES = re.compile(rf"(?:^|[-_.])(?:{_ABOUT_CHANGES})(?:$|[-_.])", re.IGNORECASE)
+_ABOUT_CHANGES = r"change(?:s|log)?|history|news(?:fragments)?|release[-_]?notes?|whatsnew"
+_CHANGES = re.compile(rf"(?:^|[-_.])(?:{_ABOUT_CHANGES})(?:$|[-_.])|^releases(?:$|[-_.])", re.IGNORECASE)
 _LETTERS = {"a": "(?:a|alpha)", "b": "(?:b|beta)", "rc": "(?:rc|c|pre|preview)"}
 _MARKS = "a|b|c|rc|alpha|beta|pre|preview|post|rev|r|dev"
 _LOCKS = re.compile(r"(?:\.lock|[-.]lock\.(?:json|ya?ml|toml)|^pylock\..*toml|^npm-shrinkwrap\.json|^go\.sum)$")

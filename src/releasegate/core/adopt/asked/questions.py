@@ -47,9 +47,10 @@ def questions(found: Detected, repository: RepositoryFacts) -> Iterator[Question
             "written.",
             (f"forge = {forge_table(named).as_string()}",),
         )
-    if found.pythons_from == "nothing":
+    if found.pythons_from in {"untried", "nothing"}:
+        said = "Nothing says" if found.pythons_from == "nothing" else "It names none that a gate is run on"
         yield Question(
-            f"Which Pythons does it support? Nothing says; {' and '.join(found.pythons)} were taken.",
+            f"Which Pythons does it support? {said}; {' and '.join(found.pythons)} were taken.",
             ("pythons = [" + ", ".join(f'"{each}"' for each in found.pythons) + "]",),
         )
     if found.prefix.guess and (found.prefix.ahead or found.prefix.text != "v"):

@@ -122,8 +122,15 @@ def text_around(
     tokens = [m for m in _TOKEN.finditer(line) if m.span() != match.span()]
     left = max([m.end() for m in tokens if m.end() <= start], default=0)
     right = min([m.start() for m in tokens if m.start() >= end], default=len(line))
-    before = re.split(r"[\x00-\x1f\x7f-\x9f]", line[max(left, start - _AROUND) : start])[-1].lstrip()
-    after = re.split(r"[\x00-\x1f\x7f-\x9f]", line[end : min(right, end + _AROUND)])[0].rstrip()
+    left, right = max(left, start - _AROUND), min(right, end + _AROUND)
+    before, after = line[left:start], line[end:right]
+    # A pattern fits whole words alone.
+    if re.match(r"[\w.-]", line[left - 1 : left]):
+        before = re.sub(r"^[\w.-]+", "", before)
+    if re.match(r"\w", line[right : right + 1]):
+        after = re.sub(r"\w+$", "", after)
+    before = re.split(r"[\x00-\x1f\x7f-\x9f]", before)[-1].lstrip()
+    after = re.split(r"[\x00-\x1f\x7f-\x9f]", after)[0].rstrip()
     return text_file(path, f"{before}{{version}}{after}", spelling=spelling)
 
 

@@ -22,7 +22,8 @@ def oldest_tried(subject: Subject) -> Problems:
     if not stated:
         return (
             Problem(
-                f"The wheel states no Requires-Python, so every Python installs it: {_where(subject.tree, tried[0])}.",
+                f"The wheel states no Requires-Python, so every Python installs it: {_where(subject.tree, tried[0])}, "
+                "or the oldest that it runs on.",
                 about="unstated",
                 key="allowed",
             ),

@@ -11,7 +11,7 @@ from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.wheel import identity, sources, wheel_metadata
 from releasegate.core.release.versions import parse_version
 
-_PYTHONS = tuple(f"3.{minor}.{patch}" for minor, patch in product(range(8, 31), range(31)))
+_PYTHONS = tuple(f"3.{minor}.{patch}" for minor, patch in product(range(31), range(31)))
 
 
 def support(subject: Subject) -> tuple[str, ...]:
