@@ -122,13 +122,37 @@ def test_modules_that_the_wheel_lacks_are_no_exemptions_of_its_imports() -> None
     assert found.not_imported == ()
 
 
+LISTED = '["quay_lamp", "quay_lamp.on.at"]'
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"setup.py": f'setup(name="quay-lamp", version="1", packages={LISTED})\n'},
+        {
+            "setup.py": "",
+            "setup.cfg": "[metadata]\nname = quay-lamp\n[options]\npackages =\n  quay_lamp\n  quay_lamp.on.at\n",
+        },
+        {"pyproject.toml": f"{STATIC}[tool.setuptools]\npackages = {LISTED}\n"},
+    ],
+    ids=["setup.py", "setup.cfg", "pyproject.toml"],
+)
+def test_a_folder_that_is_not_among_packages_that_are_listed_stays_out(files: dict[str, str]) -> None:
+    folders = ("on", "on/at", "tests", "tests/deep", "data")
+    modules = {f"quay_lamp/{folder}/a.py": "import pytest\n" for folder in folders[:-1]}
+    found = look({**files, INIT: "", **modules, "quay_lamp/data/a.txt": ""})
+    assert found.omitted == (("quay_lamp/tests/**", "kept out by the list of packages"),)
+    assert [pattern for pattern, _ in found.not_imported] == ["quay_lamp.on.a", "quay_lamp.on.at.a"]
+
+
 def test_what_no_package_reads_is_no_exemption() -> None:
     files = {"pyproject.toml": STATIC, INIT: "", "quay_lamp/.gitkeep": "", "MANIFEST.in": "global-exclude .gitkeep\n"}
     assert look(files).omitted == ()
 
 
 @pytest.mark.parametrize(
-    "packages", ['["quay_lamp"]', "find_packages(where='src')", "f()(exclude=['quay_lamp.tests'])"]
+    "packages",
+    ['["quay_lamp", "quay_lamp.tests"]', "['other']", "find_packages(where='src')", "f()(exclude=['quay_lamp.tests'])"],
 )
 def test_packages_that_setup_py_does_not_exclude_are_in_the_wheel(packages: str) -> None:
     setup = f'from setuptools import *\nsetup(name="quay-lamp", version="1.4.0", packages={packages})\n'

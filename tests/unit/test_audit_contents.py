@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from archives import WHEEL, dist_info, said, subject
 
 from releasegate.core.audit.checks.contents import record, sdist_complete, suspicious
+from releasegate.core.audit.problem import Problem
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
+from releasegate.core.dists.wheel import record_row
 from releasegate.core.errors import GateFailed
 
 INFO = dist_info()
@@ -37,6 +40,19 @@ def test_a_file_that_record_does_not_list_is_a_finding() -> None:
 def test_a_file_with_other_bytes_than_recorded_is_a_finding() -> None:
     found = record(with_files(subject(), {"sample_app/cli.py": b"other"}))
     assert found == ("RECORD states another sha256 or size than sample_app/cli.py has.",)
+
+
+def test_hashes_in_hexadecimal_are_one_finding_that_can_be_allowed() -> None:
+    built = subject()
+    text = built.wheel[RECORD].decode()
+    for name, data in built.wheel.items():
+        if name != RECORD:
+            path, digest, size = record_row(name, data)
+            text = text.replace(f"{path},{digest},{size}", f"{path},sha256={sha256(data).hexdigest()},{size}")
+    (found,) = record(with_files(built, {RECORD: text.encode()}))
+    assert isinstance(found, Problem)
+    assert str(found).startswith(f"RECORD has the sha256 of {len(built.wheel) - 1} files in hexadecimal")
+    assert (found.about, found.key) == ("hexadecimal", "allowed")
 
 
 def test_a_recorded_file_that_is_not_there_is_a_finding() -> None:

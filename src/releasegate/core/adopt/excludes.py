@@ -55,6 +55,7 @@ def _excluded(project: Mapping[str, Any], files: Files, module: PurePosixPath) -
         said = texts(under(tool, "uv", "build-backend", key))
         yield from ((each, f"tool.uv.build-backend.{key}", True) for each in said)
     yield from _by_setuptools(tool, files, module)
+    yield from ((f"{folder}/**", "the list of packages", True) for folder in _unlisted(tool, files, module))
     yield from _by_manifest(files)
 
 
@@ -77,6 +78,25 @@ def _by_setuptools(tool: Any, files: Files, module: PurePosixPath) -> Iterator[t
         said = texts(patterns) if not isinstance(patterns, str) else patterns.replace(",", "\n").split()
         deep = "**/" if package == "*" else ""
         yield from ((f"{folder}/{deep}{each}", "exclude-package-data", listed) for each in said)
+
+
+def _unlisted(tool: Any, files: Files, module: PurePosixPath) -> Iterator[PurePosixPath]:
+    """Yield the folders with modules that are not among the packages that setuptools is given one by one."""
+    called = setup_call(files).get("packages")
+    listed = {
+        *texts(under(tool, "setuptools", "packages")),
+        *setup_cfg(files, "options").get("packages", "").replace(",", "\n").split(),
+        *(each.value for each in getattr(called, "elts", ()) if isinstance(each, ast.Constant)),
+    }
+    if module.name not in listed:
+        return
+    out: set[PurePosixPath] = set()
+    for folder in sorted({path.parent for path in files if path.suffix == ".py" and module in path.parent.parents}):
+        name = ".".join(folder.relative_to(module.parent).parts)
+        within = any(each == name or str(each).startswith(f"{name}.") for each in listed)
+        if not within and out.isdisjoint(folder.parents):
+            out.add(folder)
+            yield folder
 
 
 def _found_without(files: Files) -> Iterator[str]:

@@ -134,6 +134,14 @@ def record_row(path: str, content: bytes) -> Row:
     return path, f"sha256={digest}", str(len(content))
 
 
+def hexadecimal(row: Row, content: bytes) -> bool:
+    """Whether a line of RECORD states a file rightly, but for its sha256 in hexadecimal digits.
+
+    The specification wants base64url, and installers do not look: packaging.python.org, "Recording installed projects".
+    """
+    return row[1:] == (f"sha256={hashlib.sha256(content).hexdigest()}", str(len(content)))
+
+
 def record_rows(record: bytes, *, where: str) -> tuple[Row, ...]:
     """Parse a RECORD; *where* names it in the error.
 

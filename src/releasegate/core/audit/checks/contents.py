@@ -9,7 +9,7 @@ from dataclasses import replace
 from releasegate.core.audit.problem import Problem, Problems
 from releasegate.core.audit.subject import Subject
 from releasegate.core.dists.archive import Members
-from releasegate.core.dists.wheel import dist_info, member, record_row, record_rows
+from releasegate.core.dists.wheel import dist_info, hexadecimal, member, record_row, record_rows
 
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 
@@ -20,14 +20,22 @@ def record(subject: Subject) -> Problems:
     path = f"{folder}/RECORD"
     rows = record_rows(member(wheel, path), where=f"{path} in {wheel.filename}")
     listed = {row[0]: row for row in rows}
-    problems = [f"RECORD lists {name} {n} times." for name, n in Counter(row[0] for row in rows).items() if n > 1]
+    problems: list[str | Problem] = [
+        f"RECORD lists {name} {n} times." for name, n in Counter(row[0] for row in rows).items() if n > 1
+    ]
+    written = 0
     exempt = {path, *(f"{folder}/{name}" for name in _SIGNATURES)}
     for name in sorted(set(wheel) - exempt):
         if name not in listed:
             problems.append(f"RECORD does not list {name}.")
+        elif hexadecimal(listed[name], wheel[name]):
+            written += 1
         elif listed[name] != record_row(name, wheel[name]):
             problems.append(f"RECORD states another sha256 or size than {name} has.")
     problems += [f"RECORD lists {name}, which the wheel does not hold." for name in sorted(set(listed) - set(wheel))]
+    if written:
+        told = f"RECORD has the sha256 of {written} files in hexadecimal, not base64url: take a newer backend."
+        problems.append(Problem(told, about="hexadecimal", key="allowed"))
     return tuple(problems)
 
 
