@@ -162,6 +162,17 @@ def test_what_cannot_be_adopted_is_said_with_what_to_do(files: dict[str, str], s
     assert error.value.hint
 
 
+def test_a_workspace_that_is_no_package_names_those_that_it_has() -> None:
+    files = {
+        PurePosixPath(path): b""
+        for path in ("packages/two/pyproject.toml", "packages/one/pyproject.toml", "docs/pyproject.toml")
+    }
+    files[PurePosixPath("pyproject.toml")] = b'[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+    with pytest.raises(ConfigurationError, match=r"workspace of 2 packages, .*: packages/one, packages/two\.") as error:
+        detect(files)
+    assert error.value.hint == "Adopt each that is released: releasegate adopt packages/one"
+
+
 def test_the_table_is_a_configuration_whose_version_files_can_be_bumped() -> None:
     adopted = found(
         project=PROJECT,

@@ -181,6 +181,12 @@ def test_a_column_that_shows_nothing_of_what_every_record_has_is_told(
     assert module.unshown(module.shown(page, ["name", "size"]), records) == names
 
 
+def test_who_may_change_nothing_sees_no_box_and_the_number_all_the_same(suite: SimpleNamespace) -> None:
+    page = "<tr><td><a>7</a></td><td>—</td><td></td></tr><tr><td>8</td><td>b</td><td>c</td><td>d</td></tr><tr></tr>"
+    assert suite.cells_of_tables.shown(page, ["id", "size"]) == {7: {"id": "7", "size": "—"}}
+    assert suite.cells_of_tables.shown(page, ["name", "size"]) == {}
+
+
 def test_a_list_is_held_against_its_api(suite: SimpleNamespace) -> None:
     listed = SimpleNamespace(ok=True, json=lambda: {"results": [{"id": 1, "name": "a", "size": 5}]})
     netbox = SimpleNamespace(request=lambda *_, **__: listed)

@@ -156,6 +156,31 @@ def test_a_module_is_brought_by_what_is_called_like_it(module: str, installed: s
 
 
 @pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        ("ModuleNotFoundError: No module named 'any_llm'", "any_llm"),  # the extra is called so
+        ("ModuleNotFoundError: No module named 'sky'; pip install 'app[any-llm]'", "sky"),
+        ("ImportError: needs the any-llm extra. Install with: pip install 'app[cli, any_llm]'", "app.models"),
+    ],
+)
+def test_an_extra_that_is_called_as_a_module_or_named_by_its_error_is_proposed(error: str, cause: str) -> None:
+    extras = Offered(("cli",), {"any-llm": ["any-llm-sdk"], "other": ["h2"]})
+    (line,) = proposals({"app.models": error}, ["app"], written=False, extras=extras)
+    assert line == (
+        f"{cause} is in the package's own extra any-llm: install what is to be tried, "
+        'in [tool.releasegate.packages.install]: extras = ["any-llm", "cli"]'
+    )
+
+
+def test_brackets_that_name_no_extra_of_the_package_say_nothing() -> None:
+    extras = Offered((), {"other": ["h2"]})
+    (line,) = proposals(
+        {"app.models": "ImportError: pip install 'b[thing]' or list[0]"}, [], written=False, extras=extras
+    )
+    assert "say why" in line
+
+
+@pytest.mark.parametrize(
     ("value", "module", "target", "extras"),
     [
         ("app.cli:main", "app.cli", "app.cli:main", set()),

@@ -38,17 +38,18 @@ class _Rows(HTMLParser):
 def shown(page: str, columns: Sequence[str]) -> dict[int, dict[str, str]]:
     """Return what a list's page shows of each record, by its number and the column.
 
-    *columns* are those that were chosen, in their order: before them stands the box, after them what can be done.
-    A table that holds others is not read.
+    *columns* are those that were chosen, in their order. Before them stands the box, for who may change records, and
+    after them what can be done. Who sees no box sees the number in the column of that; other tables are not read.
     """
     reader = _Rows()
     reader.feed(page)
-    rows = ((number, cells[1:]) for number, cells in reader.rows if number.isdecimal())
-    return {
-        int(number): dict(zip(columns, cells, strict=False))
-        for number, cells in rows
-        if len(columns) <= len(cells) <= len(columns) + 1
-    }
+    found = {}
+    for boxed, cells in reader.rows:
+        held = dict(zip(columns, cells[1:] if boxed else cells, strict=False))
+        number = boxed or held.get("id", "")
+        if number.isdecimal() and len(held) == len(columns) >= len(cells) - (2 if boxed else 1):
+            found[int(number)] = held
+    return found
 
 
 def unshown(cells: Mapping[int, Mapping[str, str]], records: Iterable[Mapping[str, Any]]) -> list[str]:

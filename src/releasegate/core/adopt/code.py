@@ -11,7 +11,7 @@ from typing import Any
 
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
-from releasegate.core.adopt.claims.claim import Files, decoded, under
+from releasegate.core.adopt.claims.claim import Files, decoded, texts, under
 from releasegate.core.audit.code.trees import parse
 from releasegate.core.errors import ConfigurationError, ReleasegateError
 from releasegate.core.toml.lines import BOM
@@ -20,6 +20,7 @@ from releasegate.core.version_files.setup_call import setup_words
 
 SETUP, CFG = PurePosixPath("setup.py"), PurePosixPath("setup.cfg")
 _WRITTEN = re.compile(r"""\bname\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_SOME = 5
 _DEEPEST = len(("src", "pkg", "module.py"))
 
 
@@ -98,14 +99,22 @@ def package_name(project: Mapping[str, Any], files: Files) -> NormalizedName:
     try:
         return canonicalize_name(said or "", validate=True)
     except InvalidName:
-        raise _nameless(files) from None
+        raise _nameless(project, files) from None
 
 
-def _nameless(files: Files) -> ConfigurationError:
+def _nameless(project: Mapping[str, Any], files: Files) -> ConfigurationError:
     if "name" in setup_call(files):
         return ConfigurationError(
             "setup.py computes the name of the package, which is not told without running it.",
             hint='Write it as text into setup.py: setup(name="...")',
+        )
+    patterns = texts(under(project, "tool", "uv", "workspace", "members"))
+    held = sorted(str(path.parent) for path in files if path.name == "pyproject.toml" and len(path.parts) > 1)
+    members = [folder for folder in held if any(PurePosixPath(folder).match(each.rstrip("/")) for each in patterns)]
+    if members:
+        return ConfigurationError(
+            f"This is a workspace of {len(members)} packages, and none by itself: {', '.join(members[:_SOME])}.",
+            hint=f"Adopt each that is released: releasegate adopt {members[0]}",
         )
     return ConfigurationError(
         "The repository names no package.", hint='Write name = "..." into [project] of its pyproject.toml'

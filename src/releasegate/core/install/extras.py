@@ -32,7 +32,20 @@ def brings(module: str, installed: Collection[str]) -> bool:
 
 
 def extras_for(modules: Iterable[str], extras: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Return the extra that brings each of the *modules* that one does: the one that installs the least."""
+    """Return the extra that brings each of the *modules* that one does: the one that installs the least.
+
+    Where none is known to, it is the one that is called as the module.
+    """
     smallest = sorted(extras, key=lambda extra: (len(extras[extra]), extra))
-    found = ((module, next((each for each in smallest if brings(module, extras[each])), None)) for module in modules)
-    return {module: extra for module, extra in found if extra is not None}
+    found = {}
+    for module in modules:
+        bringing = (each for each in smallest if brings(module, extras[each]))
+        extra = next(bringing, None) or named(module, extras)
+        if extra:
+            found[module] = extra
+    return found
+
+
+def named(name: str, extras: Iterable[str]) -> str:
+    """Return the one of *extras* that is called so; empty where none is."""
+    return next((each for each in extras if canonicalize_name(each) == canonicalize_name(name)), "")

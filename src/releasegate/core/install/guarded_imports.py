@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from releasegate.core.install.extras import extras_for
+from releasegate.core.install.extras import extras_for, named
 from releasegate.core.install.platforms import WINDOWS
 
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+_IN_BRACKETS = re.compile(r"\w\[([\w.,\s-]+)\]")
 _MOST = 200
 _BESIDE = "."
 """The cause of a module that names its neighbour as if it ran in its own folder."""
@@ -48,6 +49,9 @@ def proposals(
     where that is installed. *standard* are modules of a newer Python's own: no distribution brings these.
     """
     brought = extras_for(dict.fromkeys(map(_missing, errors.values())), extras.others)
+    for name, error in errors.items():
+        if extra := _named_by(error, extras.others):
+            brought.setdefault(_missing(error) or name, extra)
     causes = _causes(errors, passed, brought)
     # Whoever installs the package imports its top module: what that needs is no matter of an extra, unless the package
     # itself says so.
@@ -76,6 +80,12 @@ def _missing(error: str) -> str:
     return match[1].partition(".")[0] if match is not None else ""
 
 
+def _named_by(error: str, extras: Collection[str]) -> str:
+    """Return the extra that an error names as pip takes it, ``pip install lamp[dimmer]``; empty where it names none."""
+    said = (each.strip() for match in _IN_BRACKETS.findall(error) for each in match.split(","))
+    return next((extra for each in said if (extra := named(each, extras))), "")
+
+
 def _causes(
     errors: Mapping[str, str], passed: Collection[str], brought: Collection[str]
 ) -> Mapping[str, Sequence[str]]:
@@ -84,7 +94,7 @@ def _causes(
     own = {name.partition(".")[0] for name in known}
     causes: dict[str, list[str]] = {}
     for name, error in errors.items():
-        missing = _missing(error)
+        missing = _missing(error) or (name if name in brought else "")
         # A module may be called as what it adapts is: lamp.backends.trio imports trio.
         neighbour = f"{name.rpartition('.')[0]}.{missing}"
         beside = neighbour in known and neighbour != name and missing not in brought
