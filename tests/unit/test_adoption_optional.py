@@ -131,7 +131,8 @@ LISTED = '["quay_lamp", "quay_lamp.on.at"]'
         {"setup.py": f'setup(name="quay-lamp", version="1", packages={LISTED})\n'},
         {
             "setup.py": "",
-            "setup.cfg": "[metadata]\nname = quay-lamp\nversion = 1.0\n[options]\npackages =\n  quay_lamp\n  quay_lamp.on.at\n",
+            "setup.cfg": "[metadata]\nname = quay-lamp\nversion = 1.0\n"
+            "[options]\npackages =\n  quay_lamp\n  quay_lamp.on.at\n",
         },
         {"pyproject.toml": f"{STATIC}[tool.setuptools]\npackages = {LISTED}\n"},
     ],
