@@ -210,6 +210,27 @@ def test_a_script_that_is_given_the_token_of_an_index_uploads() -> None:
     assert found(workflow("push", run="scripts/x", step="env:\n  TWINE_PASSWORD: none\n  X: ${{ secrets.X }}")) == []
 
 
+@pytest.mark.parametrize(
+    ("job", "told"),
+    [
+        ("permissions: {id-token: write}\n    environment: pypi", True),
+        ("permissions: {id-token: write}\n    environment: {name: release, url: 'https://pypi.example/p/x'}", True),
+        ("permissions: write-all\n    name: to PyPI", True),
+        ("permissions: {id-token: write}\n    environment: cloud", False),
+        ("permissions: {contents: read}\n    environment: pypi", False),
+        ("environment: pypi", False),
+    ],
+)
+def test_a_job_that_an_index_may_trust_uploads_by_whatever_it_runs(job: str, *, told: bool) -> None:
+    text = f"on: push\njobs:\n  ship:\n    {job}\n    steps:\n      - run: make out\n"
+    said = "uploads to a package index (a job that an index may trust), and line 1 starts it with the tag of a version"
+    assert [each for each in found(text) if each.startswith(f".github/workflows/0.yml:3 {said}")] == found(text)
+    assert bool(found(text)) is told
+    above = text.replace("on: push", "on: push\npermissions: {id-token: write}")
+    assert bool(found(above)) is (told or job == "environment: pypi")
+    assert len(found(text.replace("make out", "twine upload dist/*"))) == 1  # where it is seen what does, that is said
+
+
 def test_a_job_that_hands_the_token_of_an_index_to_another_repositorys_workflow_uploads() -> None:
     job = "on: push\njobs:\n  ship:\n    uses: octo/shared/.github/workflows/x.yml@v1\n    secrets:\n"
     assert len(found(f"{job}      pypi_token: ${{{{ secrets.T }}}}\n")) == 1

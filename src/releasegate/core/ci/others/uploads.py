@@ -60,11 +60,29 @@ def uploads(top: Node, beside: Files) -> Iterator[Uploading]:
 
     *beside* are the scripts and the task runners' files of the repository.
     """
+    told = set[str]()
     for name, job, step in _steps(top):
         by, line = _uploads_by(step, job, top, beside)
         if by:
+            told.add(name)
             token, username = _secrets(step, job, top)
             yield Uploading(line, by, name, reached_by(top, job, step), _index_of(step, job, top), token, username)
+    for key, job in top.get("jobs").pairs:
+        if key.text not in told and _is_trusted(key.text, job, top):
+            conditions = reached_by(top, job, NOWHERE)
+            yield Uploading(key.line, "a job that an index may trust", key.text, conditions, "pypi", "", "")
+
+
+def _is_trusted(name: str, job: Node, top: Node) -> bool:
+    """Whether a job may show an index who it is, and is called after one, or its environment is: a trusted publisher.
+
+    By what it uploads then, it need not say.
+    """
+    place = job.get("environment")
+    called = f"{name} {job.get('name').text} {place.text} {place.get('name').text} {place.get('url').text}"
+    allowed = job.get("permissions") if job.get("permissions").node is not None else top.get("permissions")
+    may = allowed.text == "write-all" or allowed.get("id-token").text == "write"
+    return may and _OF_INDEX.search(called) is not None
 
 
 def calls(top: Node) -> Iterator[Call]:
