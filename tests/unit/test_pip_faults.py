@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from releasegate.core.install.pip_faults import ground_gave_way, outside_fault
+from releasegate.core.install.pip_faults import TRANSPORT, ground_gave_way, outside_fault
 
 PAGE = "Could not fetch URL https://index.test/simple/dep/: {} - skipping"
 NOT_FOUND = "ERROR: No matching distribution found for dep (from app)"
@@ -59,3 +59,9 @@ def test_anybody_s_line_may_say_that_the_ground_gave_way() -> None:
     assert ground_gave_way("could not extend file: No space left on device")
     assert ground_gave_way("failed with [Errno 104]")
     assert not ground_gave_way("relation does not exist")
+
+
+def test_a_host_that_no_network_knows_says_nothing_of_what_is_built() -> None:
+    told = "failed to download https://host.example/x <urlopen error [Errno -2] Name or service not known>"
+    assert TRANSPORT.search(f"      {told}\n      [end of output]")
+    assert not TRANSPORT.search("fatal error: Python.h: No such file or directory")

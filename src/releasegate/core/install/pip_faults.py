@@ -46,10 +46,11 @@ _UNREACHED = re.compile(
 )
 TRANSPORT = re.compile(
     r"HTTP error \d{3}|DO NOT MATCH THE HASHES|Connection broken|Connection aborted|Read timed out|IncompleteRead"
-    r"|Could not fetch URL|Max retries exceeded|File is not a zip file|incomplete download",
+    r"|Could not fetch URL|Max retries exceeded|File is not a zip file|incomplete download"
+    r"|Name or service not known|Temporary failure in name resolution|nodename nor servname",
     re.IGNORECASE,
 )
-"""pip's words for what came damaged, or not at all: they say nothing of what was to be installed."""
+"""What pip, and what it builds, say of what came damaged, or not at all: nothing of what was to be installed."""
 
 _PAGE = re.compile(r"Could not fetch URL (?!.*: (?:404|410) Client Error)")
 """A page that is not there is an index's plain answer: there is no such project. Any other is none."""
