@@ -280,6 +280,8 @@ def test_what_waits_for_an_upload_is_named_with_it() -> None:
     after = "  tell:\n    needs: [ship]\n  more:\n    needs: tell\n  docs:\n    steps: []\n"
     (told,) = found(f"{workflow('push')}{after}")
     assert "remove the job ship with tell, more, which wait for it, or the event push" in told
+    (told,) = found(f"{workflow('push')}  tell:\n    needs: [ship]\n")
+    assert "remove the job ship with tell, which waits for it, or the event push" in told
 
 
 def test_what_makes_tags_alone_is_said_to() -> None:

@@ -44,7 +44,8 @@ class OtherPublisher:
         if self.start is None:
             return f"{self.path} names {self.by} and is no YAML that can be read: mend it, or remove it"
         where = f"line {self.start.line}" if self.start.path == self.path else f"{self.start.path}:{self.start.line}"
-        more = f" with {', '.join(self.waiting)}, which wait for it" if self.waiting else ""
+        waits = "waits" if len(self.waiting) == 1 else "wait"
+        more = f" with {', '.join(self.waiting)}, which {waits} for it" if self.waiting else ""
         return (
             f"{self.path}:{self.line} {self._does}, and {where} starts it with {self.start.words}: "
             f"remove the job {self.job}{more}, or the event {self.start.event}"
