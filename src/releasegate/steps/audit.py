@@ -52,6 +52,7 @@ class Audit(ReleaseStep):
         with beside(release) as against:
             problems = dict(self._found(manifest, against))
             locks = _answers(against, told_elsewhere=any(problems.values()))
+        release.begun.clear()  # whole trees, which nobody needs any more
         for lock in locks:
             if lock.problem and not lock.by:
                 release.run.progress(f"{lock.path}: {lock.problem}")
