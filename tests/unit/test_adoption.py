@@ -163,11 +163,10 @@ def test_what_cannot_be_adopted_is_said_with_what_to_do(files: dict[str, str], s
 
 
 def test_a_workspace_that_is_no_package_names_those_that_it_has() -> None:
-    files = {
-        PurePosixPath(path): b""
-        for path in ("packages/two/pyproject.toml", "packages/one/pyproject.toml", "docs/pyproject.toml")
-    }
-    files[PurePosixPath("pyproject.toml")] = b'[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+    held = ("packages/two", "packages/one", "packages/no", "old/packages/a", "docs")
+    files = {PurePosixPath(path, "pyproject.toml"): b"" for path in held}
+    members = b'members = ["packages/*", "."]\nexclude = ["packages/no"]\n'
+    files[PurePosixPath("pyproject.toml")] = b"[tool.uv.workspace]\n" + members
     with pytest.raises(ConfigurationError, match=r"workspace of 2 packages, .*: packages/one, packages/two\.") as error:
         detect(files)
     assert error.value.hint == "Adopt each that is released: releasegate adopt packages/one"

@@ -153,7 +153,13 @@ def test_what_no_package_reads_is_no_exemption() -> None:
 
 @pytest.mark.parametrize(
     "packages",
-    ['["quay_lamp", "quay_lamp.tests"]', "['other']", "find_packages(where='src')", "f()(exclude=['quay_lamp.tests'])"],
+    [
+        '["quay_lamp", "quay_lamp.tests"]',
+        '["quay_lamp", *find_packages(".")]',
+        "['other']",
+        "find_packages(where='src')",
+        "f()(exclude=['quay_lamp.tests'])",
+    ],
 )
 def test_packages_that_setup_py_does_not_exclude_are_in_the_wheel(packages: str) -> None:
     setup = f'from setuptools import *\nsetup(name="quay-lamp", version="1.4.0", packages={packages})\n'

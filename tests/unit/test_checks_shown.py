@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -178,13 +179,28 @@ def test_a_column_that_shows_nothing_of_what_every_record_has_is_told(
     page = f"<tr><th>Name</th></tr>{''.join(_row(*row) for row in rows)}<input name='pk' value='7'>"
     if rows == [(1, "a")]:
         page = page.replace("<td>Edit</td>", "")
-    assert module.unshown(module.shown(page, ["name", "size"]), records) == names
+    assert module.unshown(module.shown(page, ["name", "size"], actions=True), records) == names
 
 
 def test_who_may_change_nothing_sees_no_box_and_the_number_all_the_same(suite: SimpleNamespace) -> None:
     page = "<tr><td><a>7</a></td><td>—</td><td></td></tr><tr><td>8</td><td>b</td><td>c</td><td>d</td></tr><tr></tr>"
-    assert suite.cells_of_tables.shown(page, ["id", "size"]) == {7: {"id": "7", "size": "—"}}
-    assert suite.cells_of_tables.shown(page, ["name", "size"]) == {}
+    assert suite.cells_of_tables.shown(page, ["id", "size"], actions=True) == {"7": {"id": "7", "size": "—"}}
+    assert suite.cells_of_tables.shown(page, ["id", "size"], actions=False) == {}  # a column is hidden
+    assert suite.cells_of_tables.shown(page, ["name", "size"], actions=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("held", "text", "names"),
+    [
+        ({"value": "none", "label": "None"}, "None", []),
+        ({"id": 3, "display": "—"}, "—", []),
+        ({"value": "a", "label": "A"}, "None", ["mode"]),
+        (["a"], "—", ["mode"]),
+    ],
+)
+def test_a_choice_or_a_record_may_be_called_so(held: Any, text: str, names: list[str], suite: SimpleNamespace) -> None:
+    cells = {"6f1c": {"mode": text, "url": "—"}}
+    assert suite.cells_of_tables.unshown(cells, [{"id": "6f1c", "mode": held, "url": "/api/1/"}, {"id": None}]) == names
 
 
 def test_a_list_is_held_against_its_api(suite: SimpleNamespace) -> None:
@@ -229,7 +245,11 @@ def test_what_a_plugin_brings_and_netbox_does_not_know_is_told(
     }  # fmt: skip
     host = ModuleType("netbox.registry")
     host.registry = {"plugins": plugins, "search": {"app.thing": _Loads}}  # type: ignore[attr-defined]
+    plugins_of_host = ModuleType("netbox.plugins")
+    places = {each: f"no_such_module.{each}" for each in brought}
+    plugins_of_host.DEFAULT_RESOURCE_PATHS = places  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "netbox", ModuleType("netbox"))
+    monkeypatch.setitem(sys.modules, "netbox.plugins", plugins_of_host)
     monkeypatch.setitem(sys.modules, "netbox.registry", host)
     judged, module = suite.test_3_plugin.test_what_the_plugin_brings_is_known_to_netbox, of_the_image("registered")
     assert module.unregistered([_Loads(**brought), object()]) == {}
@@ -242,6 +262,27 @@ def test_what_a_plugin_brings_and_netbox_does_not_know_is_told(
     judged({}, CELL)
     broken = module.unregistered([_Loads(**{name: ImportError("no thing")})])
     assert broken == {f"of.app {name}": "cannot be loaded: ImportError: no thing"}
+
+
+def test_a_module_that_netbox_takes_for_none_because_of_what_it_lacks_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "lacking").mkdir()
+    (tmp_path / "lacking" / "__init__.py").touch()
+    (tmp_path / "lacking" / "navigation.py").write_text("import no_such_distribution\n")
+    host, registry = ModuleType("netbox.plugins"), ModuleType("netbox.registry")
+    names = ("menu", "menu_items", "template_extensions", "search_indexes", "user_preferences")
+    host.DEFAULT_RESOURCE_PATHS = {  # type: ignore[attr-defined]
+        each: f"{'navigation' if each == 'menu' else 'other'}.{each}" for each in names
+    }
+    registry.registry = {"plugins": {"template_extensions": {}}, "search": {}}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "netbox", ModuleType("netbox"))
+    monkeypatch.setitem(sys.modules, "netbox.plugins", host)
+    monkeypatch.setitem(sys.modules, "netbox.registry", registry)
+    monkeypatch.syspath_prepend(tmp_path)
+    config = type("Config", (_Loads,), {"__module__": "lacking"})()
+    said = of_the_image("registered").unregistered([config])
+    assert said == {"of.app menu": "cannot be loaded: ModuleNotFoundError: No module named 'no_such_distribution'"}
 
 
 def test_the_tables_of_a_plugin_s_lists_are_told_with_all_their_columns(monkeypatch: pytest.MonkeyPatch) -> None:

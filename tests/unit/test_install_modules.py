@@ -172,6 +172,14 @@ def test_an_extra_that_is_called_as_a_module_or_named_by_its_error_is_proposed(e
     )
 
 
+def test_a_top_module_that_names_its_extra_is_no_exemption() -> None:
+    extras = Offered((), {"dimmer": ["led"], "tests": ["pytest"]})
+    (line,) = proposals({"lamp": "ImportError: pip install lamp[dimmer]"}, [], written=False, extras=extras)
+    assert line.startswith("lamp is in the package's own extra dimmer: install what is to be tried")
+    (line,) = proposals({"lamp.a": "ModuleNotFoundError: No module named 'tests'"}, [], written=False, extras=extras)
+    assert line.startswith("tests is not installed here")
+
+
 def test_brackets_that_name_no_extra_of_the_package_say_nothing() -> None:
     extras = Offered((), {"other": ["h2"]})
     (line,) = proposals(

@@ -270,6 +270,22 @@ def test_a_condition_on_the_event_counts() -> None:
         ("release", "startsWith(github.ref, 'refs/tags/v')", True),
         ("release", "startsWith(github.ref, 'refs/heads/')", False),
         ("create", "startsWith(github.ref, 'refs/heads/')", True),  # what its ref is is not known
+        # The number of the next version is not known.
+        ("{push: {tags: ['*']}}", "startsWith(github.ref, 'refs/tags/v2.')", True),
+        ("{push: {tags: ['*']}}", "!startsWith(github.ref, 'refs/tags/v1.')", True),
+        ("{push: {tags: ['*']}}", "github.ref == 'refs/tags/v2.0.0'", True),
+        ("{push: {tags: ['*']}}", "github.ref == 'refs/tags/other'", False),
+        ("{push: {tags: ['*']}}", "contains(github.ref, '.0')", True),
+        ("{push: {tags: ['*']}}", "contains(github.ref, 'refs/heads')", False),
+        ("{push: {tags: ['*']}}", "contains(github.ref, 'tags/v')", True),
+        ("{push: {tags: ['*']}}", "startsWith(github.ref, 'refs/tags/V')", True),  # case counts for nothing
+        ("{push: {branches: [develop]}}", "github.ref == 'refs/heads/Develop'", True),
+        ("push", "github.event_name == 'Push'", True),
+        # What a function returns is compared, or turned round twice.
+        ("{push: {branches: [develop]}}", "startsWith(github.ref, 'refs/tags/') == false", True),
+        ("{push: {tags: ['*']}}", "!!startsWith(github.ref, 'refs/tags/')", True),
+        ("[push, workflow_dispatch]", "github.event_name == 'workflow_dispatch' && !(inputs.dry)", False),
+        ("[push, workflow_dispatch]", "github.event_name == 'release' && !(contains(inputs.x, 'y'))", True),
     ],
 )
 def test_a_condition_on_what_is_pushed_counts(on: str, condition: str, *, reached: bool) -> None:
@@ -317,6 +333,30 @@ def test_what_a_started_workflow_runs_of_its_repository_is_found_with_who_starts
     assert ".github/workflows/publish.yml:1 starts it with the tag" in str(told)
     conditional = caller.replace("  a:\n", "  a:\n    if: github.event_name == 'workflow_dispatch'\n")
     assert other_publishers({**files, PUBLISH: conditional}, [PACKAGE]) == ()
+
+
+def test_a_workflow_that_another_one_sends_for_begins_by_hand() -> None:
+    sends = "on: push\njobs:\n  a:\n    steps:\n      - run: gh workflow run later.yml --ref main\n"
+    for condition in ("github.ref == 'refs/heads/main'", "github.event_name == 'workflow_dispatch'"):
+        later = workflow("workflow_dispatch", job=f"if: {condition}")
+        files = {PUBLISH: sends, PUBLISH.with_name("later.yml"): later}
+        assert len(other_publishers(files, [PACKAGE])) == 1
+    never = workflow("workflow_dispatch", job="if: github.event_name == 'push'")
+    assert other_publishers({PUBLISH: sends, PUBLISH.with_name("later.yml"): never}, [PACKAGE]) == ()
+
+
+def test_a_job_that_only_installs_from_an_index_is_none_it_trusts() -> None:
+    job = "jobs:\n  install-from-pypi:\n    steps:\n      - run: pip install x\n"
+    assert found(f"on: push\npermissions: {{id-token: write}}\n{job}") == []
+
+
+def test_a_trusted_publisher_says_to_which_index() -> None:
+    text = (
+        "on: push\njobs:\n  ship:\n    permissions: {id-token: write}\n    environment: ENV\n    steps: [{run: make}]\n"
+    )
+    for environment, index in (("pypi", "pypi"), ("testpypi", "testpypi")):
+        (told,) = upload_secrets({PUBLISH: text.replace("ENV", environment)})
+        assert (told.index, told.token) == (index, "")
 
 
 def test_our_own_workflow_is_no_other() -> None:

@@ -81,7 +81,8 @@ def test_a_workflow_that_is_there_for_releases_alone_goes_whole(on: str) -> None
 
 
 def test_a_workflow_of_which_nothing_would_be_left_goes_whole() -> None:
-    assert line(WORKING[0] + JOBS, "publish", "tests", "docs") == f"git rm {PATH}"
+    assert line(WORKING[0] + JOBS, "publish", "tests", "docs", "announce") == f"git rm {PATH}"
+    assert line(WORKING[0] + JOBS, "publish", "tests", "docs") is None  # one only waits
 
 
 def test_what_else_a_file_does_that_is_no_workflow_is_not_known() -> None:
@@ -104,4 +105,6 @@ def test_a_workflow_that_another_one_runs_stays_for_it(on: str) -> None:
     assert removals(found, files)[PATH].startswith("sed ")
     alone = f"{on}\njobs:\n  publish:\n    steps:\n      - run: twine upload\n"
     assert removals(found, {**files, PATH: alone}) == {}  # what runs it would break
-    assert removals(found, {PATH: alone}) == {PATH: f"git rm {PATH}"}
+    assert removals(found, {PATH: f"# uses: ./{PATH}\n{alone}"}) == {PATH: f"git rm {PATH}"}
+    sends = f"on: push\njobs:\n  all:\n    steps:\n      - run: gh workflow run {PATH.name}\n"
+    assert removals(found, {**files, PATH: alone, PATH.with_name("all.yml"): sends}) == {}

@@ -8,6 +8,10 @@ NOTHING = frozenset({"—", "None"})
 """What a cell says that has nothing to show: NetBox's own mark, and Python's word."""
 
 
+OF_THE_API = frozenset({"url", "display", "display_url"})
+CALLED = ("label", "value", "display", "name")
+
+
 class _Rows(HTMLParser):
     """The cells of each row of a page's tables, as texts, and the number in its box by which it is chosen."""
 
@@ -35,11 +39,12 @@ class _Rows(HTMLParser):
             self.words.append(data)
 
 
-def shown(page: str, columns: Sequence[str]) -> dict[int, dict[str, str]]:
+def shown(page: str, columns: Sequence[str], *, actions: bool) -> dict[str, dict[str, str]]:
     """Return what a list's page shows of each record, by its number and the column.
 
     *columns* are those that were chosen, in their order. Before them stands the box, for who may change records, and
-    after them what can be done. Who sees no box sees the number in the column of that; other tables are not read.
+    after them what can be done, where the table has *actions*. Who sees no box sees the number in the column of that;
+    a table that shows more or less is not read.
     """
     reader = _Rows()
     reader.feed(page)
@@ -47,19 +52,25 @@ def shown(page: str, columns: Sequence[str]) -> dict[int, dict[str, str]]:
     for boxed, cells in reader.rows:
         held = dict(zip(columns, cells[1:] if boxed else cells, strict=False))
         number = boxed or held.get("id", "")
-        if number.isdecimal() and len(held) == len(columns) >= len(cells) - (2 if boxed else 1):
-            found[int(number)] = held
+        if number and len(cells) == len(columns) + bool(boxed) + actions:
+            found[number] = held
     return found
 
 
-def unshown(cells: Mapping[int, Mapping[str, str]], records: Iterable[Mapping[str, Any]]) -> list[str]:
+def unshown(cells: Mapping[str, Mapping[str, str]], records: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the columns that say of no record what its field of the same name holds, where one holds something.
 
-    What is no, zero or empty may be shown as nothing.
+    What is no, zero or empty may be shown as nothing; what the API alone says of a record is shown by no column.
     """
     said: dict[str, set[str]] = {}
     for record in records:
-        for name, text in cells.get(int(record.get("id", 0)), {}).items():
-            if record.get(name) and text != record[name]:
+        for name, text in cells.get(str(record.get("id")), {}).items():
+            if name not in OF_THE_API and record.get(name) and text not in _words(record[name]):
                 said.setdefault(name, set()).add(text)
     return sorted(name for name, texts in said.items() if texts <= NOTHING)
+
+
+def _words(value: Any) -> set[str]:
+    """Return what a cell may call a value: of a choice or of another record, what it is called."""
+    held = [value.get(key) for key in CALLED] if isinstance(value, dict) else [value]
+    return {each for each in held if isinstance(each, str)}

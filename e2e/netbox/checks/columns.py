@@ -46,9 +46,9 @@ def untold(
     for path, table in tables.items():
         page = browser.get(f"{path}?per_page={MANY}")
         listed = netbox.request("GET", routes[path], params={"limit": MANY})
-        if page.ok and listed.ok:
+        if page.ok and listed.ok and "results" in listed.json():
             chosen = [name for name in table["columns"] if name not in EXEMPT]
-            names = unshown(shown(page.text, chosen), listed.json().get("results", ()))
+            names = unshown(shown(page.text, chosen, actions="actions" in table["columns"]), listed.json()["results"])
             found |= {path: f"shows nothing in {', '.join(names)}, which the records have"} if names else {}
     return found
 

@@ -49,10 +49,12 @@ class Audit(ReleaseStep):
     def run(self) -> Evidence:
         release = self.release
         manifest = release.manifest()
-        with beside(release) as against:
-            problems = dict(self._found(manifest, against))
-            locks = _answers(against, told_elsewhere=any(problems.values()))
-        release.begun.clear()  # whole trees, which nobody needs any more
+        try:
+            with beside(release) as against:
+                problems = dict(self._found(manifest, against))
+                locks = _answers(against, told_elsewhere=any(problems.values()))
+        finally:
+            release.begun.clear()  # whole trees, which nobody needs any more
         for lock in locks:
             if lock.problem and not lock.by:
                 release.run.progress(f"{lock.path}: {lock.problem}")

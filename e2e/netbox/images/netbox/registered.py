@@ -6,6 +6,8 @@ is taken later, and asked.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -29,12 +31,27 @@ def _unknown(config: Any, load: Callable[[str], Any], registry: Mapping[str, Any
     }
     for name, is_known in known.items():
         try:
-            brought = load(name)
+            brought = load(name) or _looked_for(config, name)
         except Exception as error:  # noqa: BLE001 -- whatever keeps it from being loaded is the finding
             yield f"{config.name} {name}", f"cannot be loaded: {type(error).__name__}: {error}"
             continue
         if brought and not is_known(brought):
             yield f"{config.name} {name}", "is there, and was not registered"
+
+
+def _looked_for(config: Any, name: str) -> None:
+    """Import the module where NetBox looks by itself: what that lacks it takes for a module that is not there."""
+    try:
+        from netbox.plugins import DEFAULT_RESOURCE_PATHS
+    except ImportError:  # they were moved in NetBox 4
+        from extras.plugins import DEFAULT_RESOURCE_PATHS
+    module = f"{config.__module__}.{DEFAULT_RESOURCE_PATHS[name].rpartition('.')[0]}"
+    try:
+        there = importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # the configuration is in a module that is no package
+        there = False
+    if there and not getattr(config, name, None):
+        importlib.import_module(module)
 
 
 def _is_there(what: Any, held: Mapping[Any, Any]) -> bool:

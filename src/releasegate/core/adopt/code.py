@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -102,15 +102,26 @@ def package_name(project: Mapping[str, Any], files: Files) -> NormalizedName:
         raise _nameless(project, files) from None
 
 
+def _named(folders: Sequence[str], patterns: Iterable[str]) -> list[str]:
+    """Return those of *folders* that a workspace's patterns name, from its top: each has as many parts."""
+    wanted = [each for each in map(PurePosixPath, patterns) if each.parts]
+    return [
+        str(folder)
+        for folder in map(PurePosixPath, folders)
+        if any(len(each.parts) == len(folder.parts) and folder.match(str(each)) for each in wanted)
+    ]
+
+
 def _nameless(project: Mapping[str, Any], files: Files) -> ConfigurationError:
     if "name" in setup_call(files):
         return ConfigurationError(
             "setup.py computes the name of the package, which is not told without running it.",
             hint='Write it as text into setup.py: setup(name="...")',
         )
-    patterns = texts(under(project, "tool", "uv", "workspace", "members"))
     held = sorted(str(path.parent) for path in files if path.name == "pyproject.toml" and len(path.parts) > 1)
-    members = [folder for folder in held if any(PurePosixPath(folder).match(each.rstrip("/")) for each in patterns)]
+    workspace = under(project, "tool", "uv", "workspace")
+    left_out = _named(held, texts(under(workspace, "exclude")))
+    members = [each for each in _named(held, texts(under(workspace, "members"))) if each not in left_out]
     if members:
         return ConfigurationError(
             f"This is a workspace of {len(members)} packages, and none by itself: {', '.join(members[:_SOME])}.",

@@ -86,9 +86,9 @@ def _unlisted(tool: Any, files: Files, module: PurePosixPath) -> Iterator[PurePo
     listed = {
         *texts(under(tool, "setuptools", "packages")),
         *setup_cfg(files, "options").get("packages", "").replace(",", "\n").split(),
-        *(each.value for each in getattr(called, "elts", ()) if isinstance(each, ast.Constant)),
+        *(each.value if isinstance(each, ast.Constant) else ... for each in getattr(called, "elts", ())),
     }
-    if module.name not in listed:
+    if module.name not in listed or ... in listed:  # of which a part is computed
         return
     out: set[PurePosixPath] = set()
     for folder in sorted({path.parent for path in files if path.suffix == ".py" and module in path.parent.parents}):

@@ -32,7 +32,7 @@ _GENERATED = (
     ("tool", "versioneer", "versionfile_source"),
 )
 
-_DIFFERING, _ALIKE = ("9.2.2", "10.0.5"), ("10.1.1", "10.99")
+_DIFFERING, _ALIKE = ("9.2.0", "9.2.1", "9.2.2", "10.0.2", "10.0.3", "10.0.4", "10.0.5"), ("10.1.1", "10.99")
 """Versions of setuptools-scm that write other modules in an sdist than in a tree, and newer ones that do not."""
 
 

@@ -79,8 +79,8 @@ def _package(found: Detected, repository: RepositoryFacts) -> Table:
         package.add("version-files", _version_files(found))
     if found.from_tag:
         package.add("version-from-tag", True)  # noqa: FBT003 - a value of TOML
-    unsaid = found.pythons_from in {"untried", "nothing"}
-    _add(package, "pythons", list(found.pythons), guess="nothing says which" if unsaid else "")
+    unsaid = {"untried": "it names none that a gate is run on", "nothing": "nothing says which"}
+    _add(package, "pythons", list(found.pythons), guess=unsaid.get(found.pythons_from, ""))
     _add(package, "branch", repository.branch, guess="the one that is usual here")
     if repository.remote != "origin":
         package.add("remote", repository.remote)

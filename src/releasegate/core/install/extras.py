@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+_FOR_WORK = frozenset({"all", "dev", "docs", "test", "tests"})
+
 
 def offered(requires: Sequence[str], extras: Collection[str]) -> dict[str, frozenset[str]]:
     """Return the normalized names of what each of *extras* installs, by the extra, as core metadata says it."""
@@ -34,13 +36,13 @@ def brings(module: str, installed: Collection[str]) -> bool:
 def extras_for(modules: Iterable[str], extras: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Return the extra that brings each of the *modules* that one does: the one that installs the least.
 
-    Where none is known to, it is the one that is called as the module.
+    Where none is known to, it is the one that is called as the module, unless that is for the project's own work.
     """
     smallest = sorted(extras, key=lambda extra: (len(extras[extra]), extra))
     found = {}
     for module in modules:
         bringing = (each for each in smallest if brings(module, extras[each]))
-        extra = next(bringing, None) or named(module, extras)
+        extra = next(bringing, None) or named(module, extras.keys() - _FOR_WORK)
         if extra:
             found[module] = extra
     return found

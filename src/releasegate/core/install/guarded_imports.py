@@ -98,7 +98,8 @@ def _causes(
         # A module may be called as what it adapts is: lamp.backends.trio imports trio.
         neighbour = f"{name.rpartition('.')[0]}.{missing}"
         beside = neighbour in known and neighbour != name and missing not in brought
-        causes.setdefault(_BESIDE if beside else "" if missing in own else missing, []).append(name)
+        cause = "" if missing in own and missing not in brought else missing
+        causes.setdefault(_BESIDE if beside else cause, []).append(name)
     return causes
 
 

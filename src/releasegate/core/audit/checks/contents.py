@@ -34,7 +34,8 @@ def record(subject: Subject) -> Problems:
             problems.append(f"RECORD states another sha256 or size than {name} has.")
     problems += [f"RECORD lists {name}, which the wheel does not hold." for name in sorted(set(listed) - set(wheel))]
     if written:
-        told = f"RECORD has the sha256 of {written} files in hexadecimal, not base64url: take a newer backend."
+        files = f"{written} files" if written > 1 else "a file"
+        told = f"RECORD has the sha256 of {files} in hexadecimal, not base64url: take a newer backend."
         problems.append(Problem(told, about="hexadecimal", key="allowed"))
     return tuple(problems)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from releasegate.core.ci.others.conditions import Conditions, may_hold, waiting
+from releasegate.core.ci.others.conditions import may_hold, waiting
 from releasegate.core.ci.others.elsewhere import uploads_elsewhere
 from releasegate.core.ci.others.nodes import ACTIONS, FOLDERS, MARK, Node, read_workflow
 from releasegate.core.ci.others.scripts import Files, runs
@@ -20,6 +20,10 @@ from releasegate.core.config.exemptions import Exemption
 from releasegate.core.config.keys import Package
 from releasegate.core.frozen import dataclass
 from releasegate.core.globs import matching
+
+_Reached = frozenset[tuple[str, bool]]
+_BY_HAND = ("workflow_dispatch", ())
+"""The event of a workflow that another one sends for, of which the ref is not known."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def other_publishers(
                 OtherPublisher(place, each.line, each.by, each.job, start, waiting(tops[place], {each.job}))
                 for start in by_what
                 for place, each, conditions in _reached(path, tops, files)
-                if all(may_hold(text, start.event, start.refs) for text in conditions)
+                if all(may_hold(text, *(_BY_HAND if sent else (start.event, start.refs))) for text, sent in conditions)
             )
     found += (
         OtherPublisher(path, line, by, job, Start(path, line, "", f"{system} starts it where a push reaches it"))
@@ -135,18 +139,23 @@ def _is_workflow(path: PurePosixPath) -> bool:
 
 def _reached(
     path: PurePosixPath, tops: Mapping[PurePosixPath, Node], files: Files
-) -> Iterator[tuple[PurePosixPath, Uploading, Conditions]]:
-    """Yield what uploads in a workflow and in the files that it runs, each with what must hold where it is reached."""
-    waiting: list[tuple[PurePosixPath, Conditions]] = [(path, frozenset())]
+) -> Iterator[tuple[PurePosixPath, Uploading, _Reached]]:
+    """Yield what uploads in a workflow and in the files that it runs, each with what must hold where it is reached.
+
+    With each condition goes whether it is one of a workflow that is sent for: another event starts that.
+    """
+    waiting: list[tuple[PurePosixPath, _Reached, bool]] = [(path, frozenset(), False)]
     seen = set(waiting)
     while waiting:
-        here, reached_by = waiting.pop()
-        yield from ((here, each, reached_by | each.conditions) for each in uploads(tops[here], files))
+        here, reached_by, sent = waiting.pop()
+        for each in uploads(tops[here], files):
+            yield here, each, reached_by | {(text, sent) for text in each.conditions}
         yield from ((here, each, reached_by) for each in _own_program(here, tops[here], files))
         for call in calls(tops[here]):
             named = PurePosixPath(call.uses)
+            conditions = reached_by | {(text, sent) for text in call.conditions}
             for called in (named, *(named / name for name in ACTIONS)):
-                step = (called, reached_by | call.conditions)
+                step = (called, conditions, sent or call.sent)
                 if called in tops and step not in seen:
                     seen.add(step)
                     waiting.append(step)

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from releasegate.core.ci.others.conditions import waiting
 from releasegate.core.ci.others.nodes import FOLDERS, Node, read_workflow
 from releasegate.core.ci.others.publishers import OtherPublisher
+from releasegate.core.ci.others.uploads import calls
 
 _BY_HAND = frozenset({"release", "repository_dispatch", "workflow_call", "workflow_dispatch"})
 """What starts a workflow for a release or because a person wants it; what else does, works on the project."""
@@ -19,15 +20,14 @@ def removals(found: Iterable[OtherPublisher], files: Mapping[PurePosixPath, str]
     """Return the line for each file of *found* that can be rid of what uploads by one.
 
     A workflow that is there for releases alone goes whole, unless another one runs it. Of one that works on the
-    project, too, the jobs go that upload, with those that wait for them. A file that is no workflow of a forge is left
-    to the person: what else it does is not known.
+    project, too, the jobs go that upload, with those that wait for them; where that is all of it, it is left to the
+    person. So is a file that is no workflow of a forge: what else it does is not known.
     """
     jobs: dict[PurePosixPath, set[str]] = {}
     for each in found:
         jobs.setdefault(each.path, set()).add(each.job)
     lines = {
-        path: _line(path, files.get(path, ""), names, called=any(f"./{path}" in text for text in files.values()))
-        for path, names in jobs.items()
+        path: _line(path, files.get(path, ""), names, called=_is_called(path, files)) for path, names in jobs.items()
     }
     return {path: line for path, line in lines.items() if line}
 
@@ -39,7 +39,7 @@ def _line(path: PurePosixPath, text: str, uploading: Collection[str], *, called:
     jobs = {key.text for key, _ in top.get("jobs").pairs}
     gone = {*uploading, *waiting(top, uploading)}
     shown = shlex.quote(str(path))
-    if not called and (jobs <= gone or _only_for_releases(top.get("on"))):
+    if not called and (jobs <= set(uploading) or _only_for_releases(top.get("on"))):
         return f"git rm {shown}"
     if jobs <= gone or top.get("jobs").node.flow_style:
         return ""
@@ -50,6 +50,12 @@ def _line(path: PurePosixPath, text: str, uploading: Collection[str], *, called:
     # A suffix beside -i is what the sed of GNU and that of BSD and macOS both take.
     deleted = ";".join(f"{first},{last}d" for first, last in ranges)
     return f"sed -i.bak '{deleted}' {shown} && rm {shlex.quote(f'{path}.bak')}"
+
+
+def _is_called(path: PurePosixPath, files: Mapping[PurePosixPath, str]) -> bool:
+    """Whether another workflow runs this one, or sends for it."""
+    others = (read_workflow(text) for other, text in files.items() if other != path and path.name in text)
+    return any(PurePosixPath(call.uses) == path for top in others if top is not None for call in calls(top))
 
 
 def _only_for_releases(on: Node) -> bool:

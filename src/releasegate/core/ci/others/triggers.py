@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from releasegate.core.ci.others.conditions import NUMBER
 from releasegate.core.ci.others.nodes import NOWHERE, Node
 from releasegate.core.config.keys import Package
 from releasegate.core.frozen import dataclass
@@ -102,7 +103,7 @@ def _pushes(filters: Node, packages: Sequence[Package]) -> Iterator[tuple[str, t
 
 
 def _tags(prefixes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"refs/tags/{prefix}{version}" for prefix in prefixes for version in _VERSIONS)
+    return tuple(f"refs/tags/{prefix}{NUMBER}" for prefix in prefixes)
 
 
 def _patterns(filters: Node, key: str) -> list[str]:

@@ -49,10 +49,11 @@ class Uploading:
 
 @dataclass(frozen=True)
 class Call:
-    """A job or a step that runs another file of the repository."""
+    """A job or a step that runs another file of the repository; one that is *sent* for begins as by hand."""
 
     uses: str
     conditions: Conditions
+    sent: bool = False
 
 
 def uploads(top: Node, beside: Files) -> Iterator[Uploading]:
@@ -70,19 +71,26 @@ def uploads(top: Node, beside: Files) -> Iterator[Uploading]:
     for key, job in top.get("jobs").pairs:
         if key.text not in told and _is_trusted(key.text, job, top):
             conditions = reached_by(top, job, NOWHERE)
-            yield Uploading(key.line, "a job that an index may trust", key.text, conditions, "pypi", "", "")
+            index = "testpypi" if _STAGING.search(_place(job)) else "pypi"
+            yield Uploading(key.line, "a job that an index may trust", key.text, conditions, index, "", "")
 
 
 def _is_trusted(name: str, job: Node, top: Node) -> bool:
-    """Whether a job may show an index who it is, and is called after one, or its environment is: a trusted publisher.
+    """Whether a job may show an index who it is: a trusted publisher; by what it uploads then, it need not say.
 
-    By what it uploads then, it need not say.
+    Its environment is called after the index, or the job is, where that asks for the right by itself.
     """
-    place = job.get("environment")
-    called = f"{name} {job.get('name').text} {place.text} {place.get('name').text} {place.get('url').text}"
-    allowed = job.get("permissions") if job.get("permissions").node is not None else top.get("permissions")
+    own = job.get("permissions").node is not None
+    allowed = job.get("permissions") if own else top.get("permissions")
+    called = f"{_place(job)} {name} {job.get('name').text}" if own else _place(job)
     may = allowed.text == "write-all" or allowed.get("id-token").text == "write"
     return may and _OF_INDEX.search(called) is not None
+
+
+def _place(job: Node) -> str:
+    """Return what a job's environment is called, and its address."""
+    place = job.get("environment")
+    return f"{place.text} {place.get('name').text} {place.get('url').text}"
 
 
 def calls(top: Node) -> Iterator[Call]:
@@ -95,7 +103,7 @@ def calls(top: Node) -> Iterator[Call]:
         named = [match[1] for _, line in step.get("run").lines() for match in _DISPATCHES.finditer(line)]
         if "workflow-dispatch" in used:
             named.append(step.get("with").get("workflow").text)
-        yield from (Call(f"{folder}/workflows/{name}", conditions) for name in named for folder in FOLDERS)
+        yield from (Call(f"{folder}/workflows/{name}", conditions, sent=True) for name in named for folder in FOLDERS)
 
 
 def uploading_words(text: str) -> str:
@@ -116,8 +124,9 @@ def _steps(top: Node) -> Iterator[tuple[str, Node, Node]]:
 def _uploads_by(step: Node, job: Node, top: Node, beside: Files) -> tuple[str, int]:
     used = step.get("uses")
     action = used.text.partition("@")[0]
-    if action == TAGGING:
-        return ("", 0) if step.get("with").get("push").text == "false" else (action, used.line)
+    if action.lower() == TAGGING:
+        idle = step.get("with").get("push").text == "false" or step.get("with").get("no_operation_mode").text == "true"
+        return ("", 0) if idle else (TAGGING, used.line)
     maturin = "maturin-action" in action and step.get("with").get("command").text in {"publish", "upload"}
     if not action.startswith("./") and (maturin or _publishes(action) or (action and _is_given_an_index(step))):
         return action, used.line
