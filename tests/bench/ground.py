@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomlkit
 from packaging.version import Version
@@ -20,6 +23,7 @@ from releasegate.core.config.keys import IndexConfig
 from releasegate.steps.fetch import newest, published
 from tests.bench.commands import AUTHOR, run
 
+_Result = TypeVar("_Result")
 TOP = Path(__file__).parents[2]
 BACKEND, PLUGIN = "proxbox-api", "netbox-proxbox"
 EXTRA = "cli"
@@ -53,7 +57,7 @@ class Ground:
         """Make it and return it."""
         sources = self.folder / "sources"
         for package, version in self.versions.items():
-            _unpacked(package, version, sources, self.folder)
+            _apart(_unpacked, package, version, sources, self.folder)
         for name in ("pair", "offline", "candidate", "shell"):
             shutil.copytree(sources, self.folder / name)
             self._configured(self.folder / name, offline=name == "offline")
@@ -69,7 +73,7 @@ class Ground:
     def versions(self) -> dict[str, str]:
         """Which version of each package this is: the newest plugin, and the backend that is configured with it."""
         paired = next(each["companion"]["default"] for each in _table()["packages"] if each["name"] == PLUGIN)
-        return {PLUGIN: str(newest(pypi(self.folder), PLUGIN)), BACKEND: str(paired)}
+        return {PLUGIN: _apart(_newest, self.folder), BACKEND: str(paired)}
 
     def python(self, number: str) -> str:
         """Return the path of an interpreter."""
@@ -111,6 +115,16 @@ def _table() -> dict[str, Any]:
 def pypi(folder: Path) -> SimpleIndex:
     """Return PyPI, read with what lies in *folder*."""
     return SimpleIndex(IndexConfig("pypi"), environ=os.environ, workdir=folder)
+
+
+def _apart(work: Callable[..., _Result], *words: object) -> _Result:
+    """Do *work* in a process of its own: what a process once had in memory is counted to all that it begins."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        return other.submit(work, *words).result()
+
+
+def _newest(folder: Path) -> str:
+    return str(newest(pypi(folder), PLUGIN))
 
 
 def _unpacked(package: str, number: str, sources: Path, folder: Path) -> None:
