@@ -38,10 +38,18 @@ def main(words: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         made = Ground(Path(folder)).made()
         pair, found = " with ".join(f"{name} {number}" for name, number in made.versions.items()), rows(made)
-        wanted = (row for row in found if asked.only in row.work)
-        measured = [line for row in wanted for line in _measured(row, asked.runs)]
-    if asked.only:
-        return
+        rounds = [[*_measured(row, asked.runs)] for row in found if asked.only in row.work]
+    measured = [line for lines in rounds for line in lines]
+    if not asked.only:
+        _write(measured, grown, asked, before=before, pair=pair)
+    if failed := [own.work for own, *_ in rounds if own.cannot]:
+        raise SystemExit(f"Ours could not do: {', '.join(failed)}. What it said is above; mend it, and run this again")
+
+
+def _write(
+    measured: Sequence[Measured], grown: Sequence[Grown], asked: argparse.Namespace, *, before: float, pair: str
+) -> None:
+    """Write the page, its figures as JSON and the picture."""
     load = f"where on average {before:.0f} processes ran or waited before, and {os.getloadavg()[1]:.0f} at the end"
     ground = f"{os.cpu_count()} cores, Python {platform.python_version()},\n{load}"
     (asked.out / "benchmarks.md").write_text(

@@ -191,6 +191,8 @@ def test_what_does_not_upload_is_left_alone(run: str) -> None:
         ("some/publish-to-pypi@v1", "", True),
         ("python-semantic-release/python-semantic-release@v9", "", True),
         ("python-semantic-release/python-semantic-release@v9", "\n        with: {push: false, tag: false}", False),
+        ("python-semantic-release/python-semantic-release@v9", "\n        with: {no_operation_mode: true}", False),
+        ("Python-Semantic-Release/python-semantic-release@v9", "\n        with: {push: true}", True),
         ("PyO3/maturin-action@v1", "\n        with: {command: upload}", True),
         ("PyO3/maturin-action@v1", "\n        with: {command: build}", False),
         ("python-semantic-release/publish-action@v9", "", False),

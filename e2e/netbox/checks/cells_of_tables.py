@@ -6,10 +6,10 @@ from typing import Any
 
 NOTHING = frozenset({"—", "None"})
 """What a cell says that has nothing to show: NetBox's own mark, and Python's word."""
-
-
 OF_THE_API = frozenset({"url", "display", "display_url"})
+"""What the API says of every record by itself: a column of that name is of something else."""
 CALLED = ("label", "value", "display", "name")
+"""Where the API says what a choice or another record is called."""
 
 
 class _Rows(HTMLParser):

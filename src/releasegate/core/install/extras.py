@@ -8,6 +8,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 _FOR_WORK = frozenset({"all", "dev", "docs", "test", "tests"})
+"""Extras that bring no module of their name: what they are for is the project's own work, or everything."""
 
 
 def offered(requires: Sequence[str], extras: Collection[str]) -> dict[str, frozenset[str]]:

@@ -108,10 +108,9 @@ def calls(top: Node) -> Iterator[Call]:
 
 def uploading_words(text: str) -> str:
     """Return what would upload in a text of which nothing more is known; empty where nothing would."""
-    action = re.search(r"uses:\s*([^\s@]+)", text)
-    return command(text) or (
-        action[1] if action is not None and (action[1] == TAGGING or _ACTION.search(action[1])) else ""
-    )
+    used = re.search(r"uses:\s*([^\s@]+)", text)
+    action = used[1] if used is not None else ""
+    return command(text) or (action if action.lower() == TAGGING or _ACTION.search(action) else "")
 
 
 def _steps(top: Node) -> Iterator[tuple[str, Node, Node]]:
